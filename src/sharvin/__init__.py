@@ -1,0 +1,105 @@
+"""Quantum transport, from the description of a device to what a laboratory measures.
+
+Every public name is loaded when it is first used (PEP 562), so that ``import sharvin`` costs
+next to nothing and a program pays only for the floors it walks on.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:  # the same names again for editors and type checkers; a test compares
+    from sharvin import errors as errors
+    from sharvin import units as units
+    from sharvin.device.device import Device as Device
+    from sharvin.device.leads import MatrixLead as MatrixLead
+    from sharvin.device.leads import SelfEnergyLead as SelfEnergyLead
+    from sharvin.device.regions import Region as Region
+    from sharvin.device.regions import disk as disk
+    from sharvin.device.regions import half_plane as half_plane
+    from sharvin.device.regions import interval as interval
+    from sharvin.device.regions import polygon as polygon
+    from sharvin.device.regions import rectangle as rectangle
+    from sharvin.device.regions import ring as ring
+    from sharvin.interop.kwant.reading import from_kwant as from_kwant
+    from sharvin.matter.chain import chain as chain
+    from sharvin.matter.conserved import Conserved as Conserved
+    from sharvin.matter.electron_gas import electron_gas as electron_gas
+    from sharvin.matter.graphene import graphene as graphene
+    from sharvin.matter.hopping import Hopping as Hopping
+    from sharvin.matter.lattice import Lattice as Lattice
+    from sharvin.matter.model import Model as Model
+    from sharvin.matter.rashba import rashba_wire as rashba_wire
+    from sharvin.matter.square import square_lattice as square_lattice
+    from sharvin.observables.conductance import conductance as conductance
+    from sharvin.observables.conductance import conductance_matrix as conductance_matrix
+    from sharvin.observables.eigenchannels import fano_factor as fano_factor
+    from sharvin.observables.eigenchannels import (
+        transmission_eigenvalues as transmission_eigenvalues,
+    )
+    from sharvin.observables.resistance import resistance as resistance
+    from sharvin.scattering.circular import circular_ensemble as circular_ensemble
+    from sharvin.scattering.joining import connect as connect
+    from sharvin.scattering.joining import join as join
+    from sharvin.scattering.smatrix import SMatrix as SMatrix
+    from sharvin.scattering.states import ScatteringStates as ScatteringStates
+    from sharvin.solvers.smatrix import smatrices as smatrices
+    from sharvin.solvers.smatrix import smatrix as smatrix
+    from sharvin.solvers.states import green as green
+    from sharvin.solvers.states import ldos as ldos
+    from sharvin.solvers.states import states as states
+
+# Module -> the public names that live in it; an empty tuple makes the module itself public.
+_ROOMS: dict[str, tuple[str, ...]] = {
+    "errors": (),
+    "units": (),
+    "matter.chain": ("chain",),
+    "matter.conserved": ("Conserved",),
+    "matter.electron_gas": ("electron_gas",),
+    "matter.graphene": ("graphene",),
+    "matter.hopping": ("Hopping",),
+    "matter.lattice": ("Lattice",),
+    "matter.model": ("Model",),
+    "matter.rashba": ("rashba_wire",),
+    "matter.square": ("square_lattice",),
+    "device.device": ("Device",),
+    "device.leads": ("MatrixLead", "SelfEnergyLead"),
+    "device.regions": (
+        "Region",
+        "disk",
+        "half_plane",
+        "interval",
+        "polygon",
+        "rectangle",
+        "ring",
+    ),
+    "scattering.circular": ("circular_ensemble",),
+    "scattering.joining": ("connect", "join"),
+    "scattering.smatrix": ("SMatrix",),
+    "scattering.states": ("ScatteringStates",),
+    "solvers.smatrix": ("smatrices", "smatrix"),
+    "solvers.states": ("green", "ldos", "states"),
+    "observables.conductance": ("conductance", "conductance_matrix"),
+    "observables.eigenchannels": ("fano_factor", "transmission_eigenvalues"),
+    "observables.resistance": ("resistance",),
+    "interop.kwant.reading": ("from_kwant",),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names or (room,)}
+
+__all__ = ["__version__", *sorted(_HOME)]
+
+
+def __getattr__(name: str) -> object:
+    """Import the module that holds ``name`` and keep what was found."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'sharvin' has no attribute {name!r}")
+    value = import_module(f"sharvin.{_HOME[name]}")
+    if _ROOMS[_HOME[name]]:
+        value = getattr(value, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

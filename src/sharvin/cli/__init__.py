@@ -1,0 +1,1 @@
+"""The command ``sharvin``: arguments in, text out; no physics."""

@@ -1,0 +1,1 @@
+"""Linear algebra without physics: it knows matrices, not leads."""

@@ -1,0 +1,88 @@
+"""The one way to compile a kernel: typed for mypy, cached on disk under a hash of all kernel sources.
+
+Numba notices an edit in the file of a cached function but not in the modules that this function calls,
+and would then silently run stale machine code. Every kernel of this package is therefore cached in a
+folder named after a hash of *all* sources here: any edit changes the folder.
+"""
+
+import hashlib
+import importlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+numba: Any = importlib.import_module("numba")  # ships no types: one Any, here, for the package
+llvmlite: Any = importlib.import_module("llvmlite")
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Fused multiply-add is wanted, NaN and inf must survive: the growth monitors rely on them.
+FLAGS = {"contract", "nsz", "reassoc"}
+
+FOLDER = Path(__file__).parent
+
+
+def source_hash(folder: Path = FOLDER) -> str:
+    """Name of the cache generation: hash of every source in ``folder`` and of the compiler's version."""
+    digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def cache_candidates(folder: Path = FOLDER) -> list[Path]:
+    """Places for compiled kernels, best first: where the user told numba, beside the sources, in the home."""
+    name = f"sharvin-{source_hash(folder)}"
+    chosen = numba.config.CACHE_DIR
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    places = [Path(chosen)] if chosen else [folder / "__pycache__", Path(home) / "sharvin"]
+    return [place / name for place in places]
+
+
+def cache_folder(folder: Path = FOLDER) -> Path | None:
+    """First of `cache_candidates` that can be written to; None disables caching."""
+    for path in cache_candidates(folder):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=path).close()
+        except OSError:
+            continue
+        return path
+    return None
+
+
+CACHE = cache_folder()
+
+
+def _compile(function: Function, flags: set[str] | bool) -> Function:
+    # Numba reads its cache setting when it decorates, never later, so lending it our folder for this
+    # moment leaves every other library's cache where it was.
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(CACHE) if CACHE else before
+    try:
+        compiled: Function = numba.njit(
+            cache=CACHE is not None, nogil=True, fastmath=flags, error_model="numpy"
+        )(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled
+
+
+def kernel(function: Function) -> Function:
+    """Compile ``function``; it drops the GIL, divides like NumPy and may fuse multiply-adds."""
+    return _compile(function, FLAGS)
+
+
+def template(stub: Function) -> Callable[[Function], Function]:
+    """Give ``stub`` a body that depends on the argument types (`numba.extending.overload`)."""
+    decorate: Callable[[Function], Function] = importlib.import_module("numba.extending").overload(
+        stub, jit_options={"fastmath": FLAGS, "error_model": "numpy"}
+    )
+    return decorate
+
+
+def is_complex(array: Any) -> bool:
+    """Whether a numba type (array or scalar) is complex; for use while a template is typed."""
+    return isinstance(getattr(array, "dtype", array), numba.types.Complex)

@@ -1,0 +1,280 @@
+"""Elimination order by nested dissection: cut along a coordinate, eliminate both halves, then the cut.
+
+The vertices are groups of orbitals that sit at one point. Any bipartition of a graph gives a valid
+separator (the vertices of one half with a neighbor in the other), so coordinates need only be sensible:
+true positions, or the graph distances of `landmarks` where there are none.
+"""
+
+import numpy as np
+
+from sharvin.numerics.elimination.kernel import kernel
+from sharvin.typing import IntArray, RealArray
+
+BINS = 128  # resolution of the search for a cut, per round
+BALANCE = 0.3  # the lighter half holds at least this fraction
+
+
+@kernel
+def _cut(x: RealArray, low: float, high: float) -> float:
+    """Coordinate that splits ``x`` in two halves of similar size, in a gap between values; NaN if none.
+
+    Values are binned; among the bin borders that leave `BALANCE` on each side, the most central one
+    whose gap is not small compared with the widest is taken, so rounding errors in the positions of
+    one lattice row never tear it apart. When one bin holds too much, it is binned again.
+    """
+    n = x.size
+    counts = np.empty(BINS, np.int64)
+    least, most = np.empty(BINS), np.empty(BINS)
+    for _ in range(6):
+        counts[:] = 0
+        least[:] = np.inf
+        most[:] = -np.inf
+        step = BINS / (high - low)
+        for v in x:
+            b = min(max(int((v - low) * step), 0), BINS - 1)
+            counts[b] += 1
+            least[b] = min(least[b], v)
+            most[b] = max(most[b], v)
+        widest = 0.0
+        best, cut, crowded = 2.0, np.nan, -1
+        for attempt in range(2):
+            below, edge = 0, -np.inf
+            for b in range(BINS):
+                if counts[b] == 0:
+                    continue
+                fraction = below / n
+                if BALANCE <= fraction <= 1 - BALANCE:
+                    gap = least[b] - edge
+                    if attempt == 0:
+                        widest = max(widest, gap)
+                    elif gap >= 0.5 * widest and abs(fraction - 0.5) < best:
+                        best, cut = abs(fraction - 0.5), 0.5 * (least[b] + edge)
+                if below < n // 2 <= below + counts[b]:
+                    crowded = b
+                below += counts[b]
+                edge = most[b]
+        if best < 2.0:
+            return cut
+        # No border leaves enough on both sides: look inside the bin with the median, or, when it holds
+        # a single value, cut beside it.
+        if most[crowded] - least[crowded] <= 1e-9 * (high - low):
+            below = 0
+            for b in range(crowded):
+                below += counts[b]
+            if below > 0 and below >= n - below - counts[crowded]:
+                return least[crowded] - 1e-9 * (high - low)
+            if below + counts[crowded] < n:
+                return most[crowded] + 1e-9 * (high - low)
+            return np.nan
+        low, high = least[crowded], most[crowded]
+    return 0.5 * (low + high)
+
+
+@kernel
+def _separator(
+    part: IntArray,
+    x: RealArray,
+    cut: float,
+    side: IntArray,
+    indptr: IntArray,
+    indices: IntArray,
+    vertex: IntArray,
+    start: IntArray,
+    member: IntArray,
+) -> tuple[int, int, int]:
+    """Mark the halves (1, 2) and, with 4 added, their vertices at the cut; (weights at it, size of 1)."""
+    size = 0
+    for k in range(part.size):
+        low = x[k] <= cut
+        side[part[k]] = 1 if low else 2
+        size += low
+    edge1, edge2 = 0, 0
+    for k in range(part.size):
+        v = part[k]
+        mine = side[v] & 3
+        other = 3 - mine
+        touching = False
+        for m in range(start[v], start[v + 1]):
+            a = member[m]
+            for p in range(indptr[a], indptr[a + 1]):
+                if side[vertex[indices[p]]] & 3 == other:
+                    touching = True
+                    break
+            if touching:
+                break
+        if touching:
+            side[v] |= 4
+            if mine == 1:
+                edge1 += start[v + 1] - start[v]
+            else:
+                edge2 += start[v + 1] - start[v]
+    return edge1, edge2, size
+
+
+@kernel
+def _project(
+    part: IntArray, position: RealArray, direction: RealArray, x: RealArray
+) -> tuple[float, float]:
+    """Coordinates of ``part`` along ``direction`` into ``x``; their range."""
+    low, high = np.inf, -np.inf
+    for k in range(part.size):
+        v = 0.0
+        for d in range(direction.size):
+            v += position[part[k], d] * direction[d]
+        x[k] = v
+        low, high = min(low, v), max(high, v)
+    return low, high
+
+
+@kernel
+def _halve(
+    part: IntArray,
+    position: RealArray,
+    directions: RealArray,
+    tries: int,
+    x: RealArray,
+    side: IntArray,
+    indptr: IntArray,
+    indices: IntArray,
+    vertex: IntArray,
+    start: IntArray,
+    member: IntArray,
+) -> int:
+    """Bisect ``part`` along the best of the ``tries`` directions in which it is longest.
+
+    Leaves the marks of `_separator` in ``side`` and returns the half (1 or 2) whose marked vertices
+    are the separator.
+    """
+    spread = np.empty(len(directions))
+    for d in range(len(directions)):
+        low, high = _project(part, position, directions[d], x)
+        spread[d] = high - low
+    chosen, chosen_weight = -1, 0
+    last = -1
+    edge1, edge2 = 0, 0
+    for _ in range(tries):
+        d = np.argmax(spread)
+        if not spread[d] > 0.0:
+            break
+        spread[d] = -1.0
+        low, high = _project(part, position, directions[d], x)
+        cut = _cut(x, low, high)
+        if not cut == cut:
+            continue
+        edge1, edge2, size = _separator(
+            part, x, cut, side, indptr, indices, vertex, start, member
+        )
+        last = d
+        if 0 < size < part.size and (chosen < 0 or min(edge1, edge2) < chosen_weight):
+            chosen, chosen_weight = d, min(edge1, edge2)
+    if chosen != last or chosen < 0:
+        if chosen >= 0:
+            low, high = _project(part, position, directions[chosen], x)
+            cut = _cut(x, low, high)
+        else:  # all at one point: any bipartition is valid
+            for k in range(part.size):
+                x[k] = k
+            cut = part.size // 2 - 0.5
+        edge1, edge2, _ = _separator(part, x, cut, side, indptr, indices, vertex, start, member)
+    return 1 if edge1 <= edge2 else 2
+
+
+@kernel
+def _weight(order: IntArray, start: IntArray, low: int, high: int) -> int:
+    """Number of orbitals of ``order[low:high]``."""
+    weight = 0
+    for k in range(low, high):
+        weight += start[order[k] + 1] - start[order[k]]
+    return weight
+
+
+@kernel
+def dissect(  # noqa: PLR0915 (an explicit stack: recursion would compile more slowly)
+    indptr: IntArray,
+    indices: IntArray,
+    vertex: IntArray,
+    start: IntArray,
+    member: IntArray,
+    first: IntArray,
+    position: RealArray,
+    directions: RealArray,
+    tries: int,
+    leaf: int,
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Nested dissection of the eliminated vertices, whose components begin at ``first``.
+
+    Returns
+    -------
+    order : (m,) int32
+        Vertices in elimination order.
+    low, high : (nodes,) int32
+        Node ``q`` eliminates ``order[low[q]:high[q]]``; nodes are in postorder.
+    parent : (nodes,) int32
+        Parent node; ``nodes`` (the root that holds the kept orbitals) for the last of each component.
+    """
+    count = len(start) - 1
+    order = np.arange(count).astype(np.int32)
+    buffer = np.empty(count, np.int32)
+    x = np.empty(count)
+    side = np.zeros(vertex.max() + 1 if vertex.size else 1, np.int8)
+    room = 2 * count + 2
+    lows, highs = np.empty(room, np.int32), np.empty(room, np.int32)
+    parent_token, node_of = np.empty(room, np.int32), np.empty(room, np.int32)
+    depth_room = 4 * 64 + len(first)
+    stack = np.empty((depth_room, 5), np.int32)  # low, high, parent token, own token, finished?
+    top, token, nodes = 0, 0, 0
+    c = len(first) - 2
+    while c >= 0:  # many small components share one node
+        low, high = first[c], first[c + 1]
+        while c > 0 and _weight(order, start, first[c - 1], high) <= leaf:
+            c -= 1
+            low = first[c]
+        stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = low, high, -1, token, 0
+        token += 1
+        top += 1
+        c -= 1
+    while top > 0:
+        top -= 1
+        low, high, above, own, finished = stack[top]
+        part = order[low:high]
+        if finished or _weight(order, start, low, high) <= leaf or high - low == 1:
+            lows[nodes], highs[nodes], parent_token[nodes], node_of[own] = low, high, above, nodes
+            nodes += 1
+            continue
+        chosen = _halve(
+            part, position, directions, tries, x[: high - low], side,
+            indptr, indices, vertex, start, member,
+        )  # fmt: skip
+        sizes = np.zeros(3, np.int64)
+        for v in part:
+            sizes[2 if side[v] == (4 | chosen) else (side[v] & 3) - 1] += 1
+        fill = np.array([low, low + sizes[0], low + sizes[0] + sizes[1]])
+        ends = fill + sizes
+        for v in part:
+            k = 2 if side[v] == (4 | chosen) else (side[v] & 3) - 1
+            buffer[fill[k]] = v
+            fill[k] += 1
+        for k in range(low, high):
+            order[k] = buffer[k]
+            side[buffer[k]] = 0
+        if top + 3 > len(stack):
+            wider = np.empty((2 * len(stack), 5), np.int32)
+            wider[:top] = stack[:top]
+            stack = wider
+        if sizes[2] > 0:
+            stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = (
+                ends[1], ends[2], above, own, 1,
+            )  # fmt: skip
+            top += 1
+            above = own  # without a cut the halves are independent: both hang from the node above
+        for k in range(1, -1, -1):
+            if sizes[k] > 0:
+                stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = (
+                    ends[k] - sizes[k], ends[k], above, token, 0,
+                )  # fmt: skip
+                token += 1
+                top += 1
+    parent = np.empty(nodes, np.int32)
+    for q in range(nodes):
+        parent[q] = node_of[parent_token[q]] if parent_token[q] >= 0 else nodes
+    return order, lows[:nodes].copy(), highs[:nodes].copy(), parent

@@ -1,0 +1,202 @@
+"""Symbolic elimination: sizes of the fronts and where every number goes, as flat arrays.
+
+A front is the dense matrix in which one node eliminates its own orbitals (rows and columns 0 ... own-1)
+and updates the later orbitals they touch (its boundary, rows own ... own+boundary-1, in elimination
+order). The last node is the root: it eliminates nothing and its boundary are the kept orbitals.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sharvin.numerics.elimination.kernel import kernel
+from sharvin.typing import IntArray
+
+
+class Tree(NamedTuple):
+    """What the numeric kernels walk through; nodes in postorder, the root last."""
+
+    own: IntArray  # (nodes,) orbitals eliminated
+    boundary: IntArray  # (nodes,) orbitals updated
+    first: IntArray  # (nodes,) elimination rank of the first own orbital (root: first kept one)
+    child_start: IntArray  # (nodes + 1,)
+    child: IntArray  # (nodes - 1,)
+    map_start: IntArray  # (nodes,)
+    map: IntArray  # boundary orbital of a node -> its row in the parent front, increasing
+    entry_start: IntArray  # (nodes,) first entry of the node in `target`
+    target: IntArray  # (nnz,) row in the front for each entry of the node's matrix rows; -1: not here
+    orbital: IntArray  # (n,) orbital of each elimination rank
+    indptr: IntArray  # the matrix pattern
+    indices: IntArray
+    odd: IntArray  # (nodes,) parity of the depth: which stack the update goes to
+
+
+@kernel
+def children(parent: IntArray) -> tuple[IntArray, IntArray]:
+    """Children of every node, as (start, list); ``parent`` excludes the root."""
+    nodes = len(parent) + 1
+    start = np.zeros(nodes + 1, np.int32)
+    for q in parent:
+        start[q + 1] += 1
+    for q in range(nodes):
+        start[q + 1] += start[q]
+    fill = start[:-1].copy()
+    child = np.empty(nodes - 1, np.int32)
+    for q in range(nodes - 1):
+        child[fill[parent[q]]] = q
+        fill[parent[q]] += 1
+    return start, child
+
+
+@kernel
+def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares all its scratch arrays)
+    indptr: IntArray,
+    indices: IntArray,
+    vertex: IntArray,
+    start: IntArray,
+    member: IntArray,
+    order: IntArray,
+    low: IntArray,
+    high: IntArray,
+    parent: IntArray,
+    kept: IntArray,
+) -> Tree:
+    """Fronts of the elimination ``order`` of vertices, kept orbitals last and in the order given."""
+    n = len(indptr) - 1
+    count, q_kept = len(order), len(kept)
+    nodes = len(low) + 1
+    child_start, child = children(parent)
+    # ranks: of vertices, and of the first orbital of each vertex
+    rank = np.empty(count + q_kept, np.int32)  # vertex -> rank
+    first_orbital = np.empty(count + q_kept + 1, np.int32)  # vertex rank -> orbital rank
+    orbital = np.empty(n, np.int32)
+    slot = np.empty(n, np.int32)  # orbital -> orbital rank
+    k = 0
+    for r in range(count):
+        v = order[r]
+        rank[v] = r
+        first_orbital[r] = k
+        for m in range(start[v], start[v + 1]):
+            orbital[k] = member[m]
+            slot[member[m]] = k
+            k += 1
+    for j in range(q_kept):
+        rank[count + j] = count + j
+        first_orbital[count + j] = k
+        orbital[k] = kept[j]
+        slot[kept[j]] = k
+        k += 1
+    first_orbital[count + q_kept] = k
+    own, boundary, first = np.zeros(nodes, np.int32), np.zeros(nodes, np.int32), np.zeros(nodes, np.int32)
+    map_start, entry_start = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
+    room = 8 * count + q_kept + 16
+    edge = np.empty(room, np.int32)  # boundaries, as vertex ranks
+    edge_start = np.zeros(nodes + 1, np.int64)
+    map_ = np.empty(room, np.int32)
+    map_end = 0
+    target = np.empty(len(indices), np.int32)
+    entry = 0
+    mark = np.full(count + q_kept, -1, np.int32)
+    row = np.empty(count + q_kept, np.int32)  # vertex rank -> first row in the present front
+    for q in range(nodes):
+        root = q == nodes - 1
+        begin = edge_start[q]
+        need = begin + q_kept
+        if not root:
+            for c in range(child_start[q], child_start[q + 1]):
+                need += edge_start[child[c] + 1] - edge_start[child[c]]
+            for r in range(low[q], high[q]):
+                for k in range(first_orbital[r], first_orbital[r + 1]):
+                    need += indptr[orbital[k] + 1] - indptr[orbital[k]]
+        if need > edge.size:
+            wider = np.empty(2 * need, np.int32)
+            wider[:begin] = edge[:begin]
+            edge = wider
+        end = begin
+        lo, hi = (count, count) if root else (low[q], high[q])
+        if root:
+            for j in range(q_kept):
+                edge[end] = count + j
+                end += 1
+        else:
+            for r in range(lo, hi):
+                mark[r] = q
+            for r in range(lo, hi):
+                for k in range(first_orbital[r], first_orbital[r + 1]):
+                    a = orbital[k]
+                    for p in range(indptr[a], indptr[a + 1]):
+                        s = rank[vertex[indices[p]]]
+                        if s >= hi and mark[s] != q:
+                            mark[s] = q
+                            edge[end] = s
+                            end += 1
+            for c in range(child_start[q], child_start[q + 1]):
+                for t in range(edge_start[child[c]], edge_start[child[c] + 1]):
+                    s = edge[t]
+                    if mark[s] != q:
+                        mark[s] = q
+                        edge[end] = s
+                        end += 1
+            edge[begin:end] = np.sort(edge[begin:end])
+        edge_start[q + 1] = end
+        rows = 0
+        first[q] = first_orbital[lo]
+        for r in range(lo, hi):
+            row[r] = rows
+            rows += first_orbital[r + 1] - first_orbital[r]
+        own[q] = rows
+        for t in range(begin, end):
+            s = edge[t]
+            row[s] = rows
+            rows += first_orbital[s + 1] - first_orbital[s]
+        boundary[q] = rows - own[q]
+        # matrix rows whose lower entries enter here: those of the own orbitals
+        entry_start[q] = entry
+        if root:
+            hi = count + q_kept
+        column = 0
+        for r in range(lo, hi):
+            for k in range(first_orbital[r], first_orbital[r + 1]):
+                a = orbital[k]
+                for p in range(indptr[a], indptr[a + 1]):
+                    s = rank[vertex[indices[p]]]
+                    i = -1
+                    if s >= r:
+                        i = row[s] + slot[indices[p]] - first_orbital[s]
+                        if i < column:
+                            i = -1
+                    target[entry] = i
+                    entry += 1
+                column += 1
+        for c in range(child_start[q], child_start[q + 1]):
+            d = child[c]
+            map_start[d] = map_end
+            if map_end + boundary[d] > map_.size:
+                longer = np.empty(2 * (map_end + boundary[d]), np.int32)
+                longer[:map_end] = map_[:map_end]
+                map_ = longer
+            for t in range(edge_start[d], edge_start[d + 1]):
+                s = edge[t]
+                for i in range(first_orbital[s + 1] - first_orbital[s]):
+                    map_[map_end] = row[s] + i
+                    map_end += 1
+    odd = np.zeros(nodes, np.int8)
+    for q in range(nodes - 2, -1, -1):
+        odd[q] = 1 - odd[parent[q]]
+    return Tree(
+        own, boundary, first, child_start, child, map_start, map_[:map_end].copy(), entry_start,
+        target, orbital, indptr, indices, odd,
+    )  # fmt: skip
+
+
+@kernel
+def stack_sizes(tree: Tree, widths: IntArray) -> tuple[int, int]:
+    """Peak of the even and the odd update stack when the update of node ``q`` takes ``widths[q]``."""
+    top, peak = np.zeros(2, np.int64), np.ones(2, np.int64)
+    for q in range(len(tree.own)):
+        s = tree.odd[q]
+        top[s] += widths[q]
+        peak[s] = max(peak[s], top[s])
+        for c in range(tree.child_start[q], tree.child_start[q + 1]):
+            top[1 - s] -= widths[tree.child[c]]
+    return peak[0], peak[1]

@@ -1,0 +1,1 @@
+"""From a device to its S-matrix, its waves and its Green function."""

@@ -1,0 +1,82 @@
+"""A solved junction, and the estimate of how far its S-matrix can be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from sharvin.solvers.channels import Channels
+from sharvin.typing import ComplexArray, IntArray
+
+EPS = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class Glued:
+    """The solved junction.
+
+    Parameters
+    ----------
+    data : complex array, shape (n, n)
+        S in unit-current modes, leads in order.
+    waves : complex array, shape (k + q, n)
+        Root unknowns per incoming mode.
+    error : float
+        Estimated largest error of an element of S.
+    """
+
+    data: ComplexArray
+    waves: ComplexArray
+    error: float
+
+
+@lru_cache(maxsize=256)
+def mixing(n: int) -> ComplexArray:
+    """Two fixed random phase vectors over n modes."""
+    rng = np.random.default_rng(n)
+    mix: ComplexArray = np.exp(2j * np.pi * rng.random((n, 2)))
+    mix.flags.writeable = False
+    return mix
+
+
+def estimate(
+    lost: ComplexArray,
+    waves: ComplexArray,
+    channels: Sequence[Channels],
+    places: Sequence[IntArray],
+) -> float:
+    r"""Estimated error of S.
+
+    Unitarity is no measure of it (a wrong real M still glues to a unitary S), so it rests on what
+    was measured. The elimination's error dM is seen through e = dM x for random x: since
+    E|W†G dM x|² = |W†G dM|_F², the change W†G dM G Q of S is at most |W†G e| |G Q|. The dense
+    solve is seen through its residual r for random superpositions of the incoming waves, as
+    |W†G r|. A lead's own error enters by |dSigma| |P G W| |P G Q|, where both local waves have
+    the same size (G Gamma G† = G† Gamma G for a device that conserves current).
+
+    Parameters
+    ----------
+    lost : complex array, shape (n, 4)
+        W†G of the two probes' errors, then of the two residuals.
+    waves : complex array, shape (k + q, n)
+    channels : sequence of Channels
+    places : sequence of integer array
+        Rows of `waves` that each lead touches.
+    """
+    n = waves.shape[1]
+    density = np.einsum("ij,ij->i", waves, waves.conj()).real  # summed over incoming modes
+    sizes = np.linalg.norm(lost, axis=0) if n else np.zeros(4)
+    # The larger of two: a single one may miss the direction that was hit.
+    total = float(sizes[:2].max() * np.sqrt(density.sum()))
+    total += float(sizes[2:].max())
+    total += 4 * EPS * max(1, n)
+    for lead, place in zip(channels, places, strict=True):
+        local = float(density[place].sum())
+        if lead.ports is None:
+            size = float(np.abs(lead.hermitian).max(initial=0.0))
+            strength = max(size, float(np.abs(lead.v).max(initial=0.0)) ** 2) * local
+        else:
+            strength = 1.0 + float(np.abs(lead.ports.basis).max(initial=0.0)) ** 2 * local
+        total += lead.error * strength + (lead.mode_error if lead.count else 0.0)
+    return total

@@ -1,0 +1,169 @@
+"""What a device's sweep shares between its points: contacts, sectors, elimination plans, channels.
+
+A `Junction` belongs to one device. It looks at each point's numbers only to see whether what it
+knows still holds: which entries are zero, and how each lead is attached.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary, ref
+
+import numpy as np
+
+from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks
+from sharvin.device.pattern import Pattern
+from sharvin.device.device import Device
+from sharvin.solvers.channels import Channels, lead_channels, self_energy_channels
+from sharvin.solvers.contacts import Contact, Extension, attach
+from sharvin.solvers.interior import Interior, find_interior
+from sharvin.solvers.modes import prepare
+from sharvin.typing import IntArray, NumberArray
+
+Leads = tuple[LeadBlocks | SelfEnergyBlocks, ...]
+CHANNELS_KEPT = 16  # leads times energies whose channels stay in memory
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Contacts and sectors that hold for a range of parameter values.
+
+    Parameters
+    ----------
+    extension : Extension
+        The device with appended lead cells, and its contacts.
+    interior : Interior
+        Sectors and elimination plans of the extended device.
+    places : tuple of integer array
+        Where each lead's orbitals sit in ``interior.kept``.
+    """
+
+    extension: Extension
+    interior: Interior
+    places: tuple[IntArray, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One point of a sweep in numbers."""
+
+    energy: float
+    values: NumberArray  # of the extended Hamiltonian
+    leads: Leads
+    layout: Layout
+
+
+class Junction:
+    """Shared knowledge about one device, safe to use from several threads.
+
+    Parameters
+    ----------
+    device : Device
+    keep : integer array
+        Orbitals to keep besides those that leads touch (for Green functions between them).
+    """
+
+    def __init__(self, device: Device, keep: IntArray | None = None) -> None:
+        self._device = ref(device)  # weak: the registry below must not keep devices alive
+        self.keep = np.zeros(0, dtype=np.int64) if keep is None else np.asarray(keep)
+        self._lock = threading.Lock()
+        self._layout: Layout | None = None
+        self._leads: Leads | None = None
+        self._channels: OrderedDict[tuple[int, float], tuple[object, Channels]] = OrderedDict()
+
+    def point(self, energy: float, parameters: Mapping[str, float]) -> Point:
+        """Numbers of one point, with the layout that they fit."""
+        return self.points([energy], [parameters])[0]
+
+    def points(
+        self, energies: Sequence[float], parameters: Sequence[Mapping[str, float]]
+    ) -> list[Point]:
+        """The same for several points; all of them share one layout where they can."""
+        device = self._device()
+        assert device is not None, "the caller holds the device"
+        raw = [(device.values(p), device.lead_blocks(p)) for p in parameters]
+        found = []
+        for energy, (values, leads) in zip(energies, raw, strict=True):
+            with self._lock:
+                layout = self._fit(device.pattern, values, leads)
+            extended = layout.extension.values(values, leads)
+            found.append(Point(float(energy), extended, leads, layout))
+        return found
+
+    def _fit(self, pattern: Pattern, values: NumberArray, leads: Leads) -> Layout:
+        """The layout for these numbers, made anew only where the last one does not hold."""
+        layout = self._layout
+        if layout is None or not _identical(leads, self._leads):
+            known = None if layout is None else layout.extension
+            extension = attach(pattern, leads, known)
+            layout = self._lay_out(extension, values, leads, layout)
+            self._leads = leads
+        elif not layout.interior.covers(layout.extension.values(values, leads)):
+            layout = self._lay_out(layout.extension, values, leads, layout)
+        self._layout = layout
+        return layout
+
+    def _lay_out(
+        self, extension: Extension, values: NumberArray, leads: Leads, last: Layout | None
+    ) -> Layout:
+        touched = [c.orbitals for c in extension.contacts]
+        kept = np.unique(np.concatenate([*touched, self.keep]).astype(np.int64))
+        places = tuple(np.searchsorted(kept, orbitals) for orbitals in touched)
+        extended = extension.values(values, leads)
+        known = None
+        if (
+            last is not None
+            and last.extension.pattern is extension.pattern
+            and np.array_equal(last.interior.kept, kept)
+        ):
+            if last.interior.covers(extended):
+                return Layout(extension, last.interior, places)
+            known = last.interior
+        interior = find_interior(extension.pattern, kept, [extended], known)
+        return Layout(extension, interior, places)
+
+    def channels(self, point: Point) -> list[Channels]:
+        """Channels of every lead at the point's energy."""
+        contacts = point.layout.extension.contacts
+        return [
+            self._lead_channels(lead, contact, point.energy)
+            for lead, contact in zip(point.leads, contacts, strict=True)
+        ]
+
+    def _lead_channels(
+        self, lead: LeadBlocks | SelfEnergyBlocks, contact: Contact, energy: float
+    ) -> Channels:
+        key = (id(lead), energy)
+        with self._lock:
+            held = self._channels.get(key)
+            if held is not None and held[0] is lead:
+                self._channels.move_to_end(key)
+                return held[1]
+        if isinstance(lead, SelfEnergyBlocks):
+            made = self_energy_channels(lead, energy)
+        else:
+            modes = prepare(lead.cell, lead.hop, conserved=lead.conserved).modes(energy)
+            made = lead_channels(modes, lead, contact)
+        with self._lock:
+            self._channels[key] = (lead, made)
+            while len(self._channels) > CHANNELS_KEPT:
+                self._channels.popitem(last=False)
+        return made
+
+
+def _identical(leads: Leads, others: Leads | None) -> bool:
+    return others is not None and all(a is b for a, b in zip(leads, others, strict=True))
+
+
+_junctions: WeakKeyDictionary[Device, Junction] = WeakKeyDictionary()
+_junctions_lock = threading.Lock()
+
+
+def junction_of(device: Device) -> Junction:
+    """The junction of a device, made at its first use and dropped with the device."""
+    with _junctions_lock:
+        junction = _junctions.get(device)
+        if junction is None:
+            junction = _junctions[device] = Junction(device)
+        return junction

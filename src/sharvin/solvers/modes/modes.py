@@ -1,0 +1,227 @@
+"""The modes of a half-infinite lead at one energy, and what gluing needs of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import block_diag
+
+from sharvin.errors import Unreliable
+from sharvin.solvers.modes.limits import POLE
+from sharvin.solvers.modes.part import Part
+from sharvin.solvers.modes.ports import Ports
+from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
+
+
+@dataclass(frozen=True, eq=False)
+class Modes:
+    r"""Unit-current Bloch waves of a lead, its self-energy, and the bond that carries both.
+
+    Cells j = 1, 2, ... run away from the device (cell 0), with
+    :math:`v ψ_{j-1} + h ψ_j + v^† ψ_{j+1} = E ψ_j`. A mode is :math:`ψ_j = λ^{j-1} ψ_1`; it is
+    outgoing if it carries current away from the device.
+
+    **Order**: block by block (sectors of the conserved quantity by ascending value, then
+    connected components by their first orbital), in each block outgoing modes by ascending k and
+    incoming modes by descending k, with k in [-pi, pi). **Phase**: :math:`c^† ψ_1 > 0` with a
+    fixed pseudo-random complex c; in closed form the transverse wave is the eigenvector as it is.
+    For a real lead incoming modes are the complex conjugates of outgoing ones, index by index.
+
+    Waves, self-energy and sources are computed when first asked for.
+
+    Attributes
+    ----------
+    energy : float
+        In the unit of the cell.
+    size : int
+        Orbitals of the lead cell, m.
+    lam_out, lam_in : complex array, shape (n,)
+        Bloch factors, of modulus one.
+    velocity_out, velocity_in : real array, shape (n,)
+        dE/dk, energy per rad: positive and negative.
+    error : float
+        Bound of the error of ``ports.reflection``; of ``sigma``, relative to the hop, up to
+        ``pole`` squared times that.
+    mode_error : float
+        Bound of the relative error of velocities and waves: rounding of E - H over the distance
+        to the nearest band edge.
+    pole : float
+        Largest entry of R0 in a = R0 b. Large means that a state bound to the lead's surface sits
+        near this energy: then ``sigma`` has lost digits that ``ports`` has not.
+    method : str
+        Formulations that gave the answer.
+    charges_out, charges_in : real array, shape (n,), or None
+        Value of the conserved quantity in each mode.
+    """
+
+    energy: float
+    size: int
+    parts: tuple[Part, ...]
+    lam_out: ComplexArray
+    lam_in: ComplexArray
+    velocity_out: RealArray
+    velocity_in: RealArray
+    error: float
+    mode_error: float
+    method: str
+    charges_out: RealArray | None = None
+    charges_in: RealArray | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of open modes in each direction."""
+        return len(self.lam_out)
+
+    @property
+    def momenta_out(self) -> RealArray:
+        """k of outgoing modes, rad per cell."""
+        return np.angle(self.lam_out)
+
+    @property
+    def momenta_in(self) -> RealArray:
+        """k of incoming modes, rad per cell."""
+        return np.angle(self.lam_in)
+
+    @cached_property
+    def pole(self) -> float:
+        """Largest entry of the impedance R0."""
+        return max((part.pole for part in self.parts), default=0.0)
+
+    @cached_property
+    def wave_out(self) -> ComplexArray:
+        """Outgoing waves in the first lead cell, shape (m, n)."""
+        return self._columns(lambda part: part.wave_out)
+
+    @cached_property
+    def wave_in(self) -> ComplexArray:
+        """Incoming waves in the first lead cell, shape (m, n)."""
+        return self._columns(lambda part: part.wave_in)
+
+    @cached_property
+    def sigma(self) -> ComplexArray:
+        """Retarded self-energy v^H g v on device cell 0, shape (m, m).
+
+        Raises
+        ------
+        Unreliable
+            Near a pole, where too few digits would be left: use ``ports``.
+        """
+        if not self.pole <= POLE:
+            raise Unreliable(
+                f"the self-energy at E = {self.energy!r} is {self.pole:.0e} times the hop (a "
+                "state bound to the lead's surface sits there): glue through modes.ports instead"
+            )
+        if self._is_whole:
+            return np.asarray(self.parts[0].sigma, complex)
+        sigma = np.zeros((self.size, self.size), complex)
+        for part in self.parts:
+            # parts of one orbital set (sectors of a rotated basis) add up
+            sigma[np.ix_(part.rows, part.rows)] += part.sigma
+        return sigma
+
+    @cached_property
+    def w(self) -> ComplexArray:
+        """Gamma = w w^H, and w^H psi_0 the outgoing amplitudes, shape (m, n)."""
+        return self._columns(lambda part: part.w)
+
+    @cached_property
+    def source(self) -> ComplexArray:
+        """What each incoming mode puts on device cell 0, shape (m, n).
+
+        S = direct + w^H G source with G = (E - H - sigma)^-1.
+        """
+        return self._columns(lambda part: part.source)
+
+    @cached_property
+    def direct(self) -> ComplexArray:
+        """Reflection of incoming modes from a hard wall (psi_0 = 0), shape (n, n)."""
+        blocks = [part.direct for part in self.parts if len(part.lam_out)]
+        if not blocks:
+            return np.zeros((0, 0), complex)
+        direct: ComplexArray = block_diag(*blocks)[np.ix_(self._order, self._order)]
+        return direct.astype(complex)
+
+    @cached_property
+    def ports(self) -> Ports:
+        """The first bond in bounded coordinates; exact also where ``sigma`` has a pole."""
+        if self._is_whole:
+            return self.parts[0].ports
+        each = [part.ports for part in self.parts]
+        reflection = block_diag(*(p.reflection for p in each)) if each else np.zeros((0, 0))
+        rank = len(reflection)
+
+        def couplings(pick: Callable[[Ports], NumberArray]) -> NumberArray:
+            dtype = np.result_type(float, *(pick(p) for p in each))
+            whole, start = np.zeros((self.size, rank), dtype), 0
+            for part, p in zip(self.parts, each, strict=True):
+                stop = start + len(p.reflection)
+                whole[part.rows, start:stop] = pick(p)
+                start = stop
+            return whole
+
+        def states(pick: Callable[[Ports], NumberArray]) -> ComplexArray:
+            whole: ComplexArray = block_diag(*(pick(p) for p in each)).astype(complex)
+            return whole.reshape(rank, self.count)[:, self._order]
+
+        return Ports(
+            couplings(lambda p: p.b),
+            couplings(lambda p: p.a),
+            reflection.astype(complex),
+            states(lambda p: p.x_out),
+            states(lambda p: p.y_out),
+            states(lambda p: p.x_in),
+            states(lambda p: p.y_in),
+        )
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether one part covers the lead in its own order."""
+        return len(self.parts) == 1 and len(self.parts[0].rows) == self.size
+
+    @cached_property
+    def _order(self) -> IntArray:
+        """Places of the modes of all parts, one part after the other, in the order of blocks."""
+        return _merge(self.parts)
+
+    def _columns(self, pick: Callable[[Part], NumberArray]) -> ComplexArray:
+        """One array (m, n) from the parts' columns."""
+        if self._is_whole:
+            return np.asarray(pick(self.parts[0]), complex)
+        whole, start = np.zeros((self.size, self.count), complex), 0
+        for part in self.parts:
+            stop = start + len(part.lam_out)
+            whole[part.rows, start:stop] = pick(part)
+            start = stop
+        return whole[:, self._order]
+
+
+def _merge(parts: tuple[Part, ...]) -> IntArray:
+    blocks = np.concatenate([np.zeros(0, int), *(part.block for part in parts)])
+    return np.argsort(blocks, kind="stable")
+
+
+def assembled(
+    energy: float, size: int, parts: tuple[Part, ...], *, with_charges: bool
+) -> Modes:
+    """Modes of a lead from those of its parts."""
+    order = _merge(parts)
+
+    def joined(pick: Callable[[Part], NumberArray], dtype: type) -> NumberArray:
+        return np.concatenate([np.zeros(0, dtype), *(pick(part) for part in parts)])[order]
+
+    charges = joined(lambda part: part.charge, float) if with_charges else None
+    return Modes(
+        energy,
+        size,
+        parts,
+        joined(lambda part: part.lam_out, complex),
+        joined(lambda part: part.lam_in, complex),
+        joined(lambda part: part.speed_out, float),
+        -joined(lambda part: part.speed_in, float),
+        max((part.error for part in parts), default=0.0),
+        max((part.mode_error for part in parts), default=0.0),
+        "+".join(sorted({part.method for part in parts})),
+        charges,
+        charges,
+    )

@@ -1,0 +1,187 @@
+"""The front door of the solver: a device at one point, or at many, to S-matrices."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from sharvin.device.device import Device
+from sharvin.errors import Unreliable
+from sharvin.numerics.elimination import Reduced
+from sharvin.scattering.smatrix import SMatrix
+from sharvin.solvers.channels import Channels
+from sharvin.solvers.junction import Junction, Point, junction_of
+from sharvin.solvers.sectors import Joined, join_sectors
+from sharvin.units import quantity
+
+LANES = 8  # points that the elimination takes at once
+# Points are taken one by one where eight sets of values would not fit in this many bytes.
+BATCH_BYTES = 2e8
+# Largest accepted uncertainty of an element of S; beyond it the answer is refused.
+TOLERANCE = 1e-7
+
+
+def smatrix(device: Device, *, energy: float | str, **parameters: Any) -> SMatrix:
+    r"""Complete scattering matrix of a device at one energy.
+
+    The device's closed inside is eliminated down to the orbitals that the leads touch, and the
+    result is joined to the leads' modes,
+
+    .. math:: S = D + W^\dagger (E - H - \Sigma)^{-1} Q .
+
+    Rows are outgoing modes, columns incoming modes, normalized to unit current; leads in the
+    order of ``device.lead_names``, modes by ascending momentum of the outgoing wave.
+
+    Parameters
+    ----------
+    device : Device
+    energy : float or str
+        In meV (a raw Hamiltonian's own unit), or a string such as ``"12.7 meV"``.
+    **parameters
+        A value for each of ``device.parameters`` that has no default.
+
+    Returns
+    -------
+    SMatrix
+        With ``error_estimate``, the estimated largest error of its elements.
+
+    Raises
+    ------
+    BandEdge
+        Where a mode of a lead has (nearly) zero velocity.
+    Unreliable
+        Where the estimated error exceeds 1e-7.
+    UnknownName
+        For a parameter that the device does not take.
+
+    References
+    ----------
+    D. S. Fisher and P. A. Lee, Phys. Rev. B 23, 6851 (1981); I. S. Duff and J. K. Reid, ACM
+    Trans. Math. Softw. 9, 302 (1983) for the elimination.
+    """
+    return next(smatrices(device, [{"energy": energy, **parameters}]))
+
+
+def smatrices(
+    device: Device, points: Sequence[Mapping[str, Any]], *, workers: int = 1
+) -> Iterator[SMatrix]:
+    """Scattering matrices at many points, eight at a time, in the order given.
+
+    Parameters
+    ----------
+    device : Device
+    points : sequence of mappings
+        Each holds ``"energy"`` and the device's parameters.
+    workers : int
+        Threads. BLAS is held to one thread meanwhile.
+
+    Yields
+    ------
+    SMatrix
+        The same as `smatrix` gives for the point, up to rounding.
+    """
+    resolved = [resolve(device, point) for point in points]
+    junction = junction_of(device)
+    size = _chunk_size(device)
+    chunks = [resolved[i : i + size] for i in range(0, len(resolved), size)]
+    with one_blas_thread():
+        if workers <= 1 or len(chunks) <= 1:
+            for chunk in chunks:
+                yield from _solve_chunk(device, junction, chunk)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            for solved in pool.map(lambda c: _solve_chunk(device, junction, c), chunks):
+                yield from solved
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread: for matrices of this size more threads only slow it down."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+def resolve(device: Device, point: Mapping[str, Any]) -> tuple[float, dict[str, float]]:
+    """Energy and parameters of a point as numbers, checked against the device."""
+    parameters = {name: value for name, value in point.items() if name != "energy"}
+    energy = float(quantity(point["energy"], "meV"))
+    return energy, device.resolve(parameters)
+
+
+def _chunk_size(device: Device) -> int:
+    bytes_of_eight = 8.0 * LANES * len(device.pattern.indices)
+    return LANES if bytes_of_eight < BATCH_BYTES else 1
+
+
+def _solve_chunk(
+    device: Device, junction: Junction, chunk: Sequence[tuple[float, dict[str, float]]]
+) -> list[SMatrix]:
+    """Solve up to eight points together, those of one kind (layout, real or complex) at a time."""
+    points = junction.points([e for e, _ in chunk], [p for _, p in chunk])
+    kinds: dict[tuple[int, bool], list[int]] = {}
+    for number, point in enumerate(points):
+        kind = (id(point.layout), np.iscomplexobj(point.values))
+        kinds.setdefault(kind, []).append(number)
+    solved: dict[int, SMatrix] = {}
+    for numbers in kinds.values():
+        group = [points[i] for i in numbers]
+        for i, point, parts in zip(numbers, group, _reduce(group), strict=True):
+            solved[i] = finish(device, junction, point, parts)
+    return [solved[i] for i in range(len(points))]
+
+
+def _reduce(points: Sequence[Point], accuracy: str = "fast") -> list[tuple[Reduced, ...]]:
+    first = points[0].values
+    shared = all(point.values is first for point in points)
+    values = first if shared else np.stack([point.values for point in points])
+    energies = np.array([point.energy for point in points])
+    return points[0].layout.interior.reduce(values, energies, accuracy)
+
+
+def finish(
+    device: Device, junction: Junction, point: Point, parts: tuple[Reduced, ...]
+) -> SMatrix:
+    """Join an eliminated point to its leads; where that is unreliable, eliminate it again by LU."""
+    channels = junction.channels(point)
+    joined = join_leads(point, parts, channels)
+    if not joined.error < TOLERANCE:
+        again = join_leads(point, _reduce([point], "high")[0], channels)
+        joined = again if not again.error >= joined.error else joined
+    if not joined.error < TOLERANCE:
+        raise Unreliable(
+            f"at energy {point.energy:.12g} the S-matrix would be uncertain by {joined.error:.1e} "
+            f"(allowed: {TOLERANCE:.0e}): a state is almost cut off from the leads; "
+            f"move the energy by about 1e-6 of the bandwidth or couple that state to a lead"
+        )
+    return to_smatrix(device, point, joined, channels)
+
+
+def to_smatrix(
+    device: Device, point: Point, joined: Joined, channels: Sequence[Channels]
+) -> SMatrix:
+    """The solved junction with the device's names on it."""
+    return SMatrix(
+        data=joined.data,
+        leads=device.lead_names,
+        modes=tuple(c.count for c in channels),
+        energy=point.energy,
+        degeneracy=device.degeneracy,
+        error_estimate=joined.error,
+        labels_out=_labels([c.labels_out for c in channels]),
+        labels_in=_labels([c.labels_in for c in channels]),
+    )
+
+
+def join_leads(point: Point, parts: Sequence[Reduced], channels: Sequence[Channels]) -> Joined:
+    """S and interface waves of one eliminated point."""
+    kept = [sector.kept for sector in point.layout.interior.sectors]
+    return join_sectors(parts, kept, channels, point.layout.places)
+
+
+def _labels(
+    labels: Sequence[tuple[str | float, ...] | None],
+) -> tuple[tuple[str | float, ...] | None, ...] | None:
+    return None if all(one is None for one in labels) else tuple(labels)
