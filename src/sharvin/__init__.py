@@ -13,9 +13,15 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin import errors as errors
     from sharvin import units as units
     from sharvin.device.device import Device as Device
+    from sharvin.device.disorder import Disorder as Disorder
+    from sharvin.device.disorder import disorder as disorder
+    from sharvin.device.lead import Lead as Lead
+    from sharvin.device.lead import lead as lead
     from sharvin.device.leads import MatrixLead as MatrixLead
     from sharvin.device.leads import SelfEnergyLead as SelfEnergyLead
+    from sharvin.device.potentials import Potential as Potential
     from sharvin.device.regions import Region as Region
+    from sharvin.device.regions import box as box
     from sharvin.device.regions import disk as disk
     from sharvin.device.regions import half_plane as half_plane
     from sharvin.device.regions import interval as interval
@@ -39,6 +45,9 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
         transmission_eigenvalues as transmission_eigenvalues,
     )
     from sharvin.observables.resistance import resistance as resistance
+    from sharvin.scattering.checks import check_particle_hole as check_particle_hole
+    from sharvin.scattering.checks import check_reciprocity as check_reciprocity
+    from sharvin.scattering.checks import check_unitarity as check_unitarity
     from sharvin.scattering.circular import circular_ensemble as circular_ensemble
     from sharvin.scattering.joining import connect as connect
     from sharvin.scattering.joining import join as join
@@ -65,8 +74,12 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "matter.square": ("square_lattice",),
     "device.device": ("Device",),
     "device.leads": ("MatrixLead", "SelfEnergyLead"),
+    "device.disorder": ("Disorder", "disorder"),
+    "device.lead": ("Lead", "lead"),
+    "device.potentials": ("Potential",),
     "device.regions": (
         "Region",
+        "box",
         "disk",
         "half_plane",
         "interval",
@@ -74,6 +87,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
         "rectangle",
         "ring",
     ),
+    "scattering.checks": ("check_particle_hole", "check_reciprocity", "check_unitarity"),
     "scattering.circular": ("circular_ensemble",),
     "scattering.joining": ("connect", "join"),
     "scattering.smatrix": ("SMatrix",),

@@ -13,7 +13,7 @@ CLASSES = ["A", "AI", "AII", "AIII", "BDI", "CII", "D", "DIII", "C", "CI"]
 
 # Measured: no symmetry is violated by more than 2e-15 per mode (up to 40 modes).
 ATOL = 1e-13
-SAMPLES = 1500
+SAMPLES = 1000
 # Fixed seeds, so chance enters once: a mean within four standard errors is as it should be.
 SIGMAS = 4
 PVALUE = 6e-5  # the same four sigmas; a wrong ensemble gives less than 1e-30
@@ -127,6 +127,19 @@ def test_mean_transmission_of_every_class(symmetry):
     t = transmissions(symmetry, 2, 4, **options)
     expected = 2 * 4 * mean_intensity(symmetry, 6, 1)
     assert abs(t.mean() - expected) < SIGMAS * t.std() / np.sqrt(SAMPLES)
+
+
+@pytest.mark.parametrize(("symmetry", "expected"), [("A", 1), ("D", 1), ("C", 1), ("AI", 8 / 5)])
+def test_traces_are_those_of_the_uniform_measure(symmetry, expected):
+    # Phases too must be uniform, which a bare QR decomposition gets wrong: tr S averages to zero
+    # and |tr S|² to 1 over a whole group (P. Diaconis and M. Shahshahani, J. Appl. Probab. 31A, 49
+    # (1994)), and to 2n / (n + 1) for symmetric S.
+    rng = np.random.default_rng(11)
+    draws = [circular_ensemble(symmetry, {"a": 4}, rng).data for _ in range(SAMPLES)]
+    traces = np.array([np.trace(s) for s in draws])
+    assert abs(traces.mean()) < SIGMAS * traces.std() / np.sqrt(SAMPLES)
+    powers = np.abs(traces) ** 2
+    assert abs(powers.mean() - expected) < SIGMAS * powers.std() / np.sqrt(SAMPLES)
 
 
 @pytest.mark.parametrize(("symmetry", "beta"), [("CUE", 2), ("COE", 1), ("CSE", 4)])

@@ -28,7 +28,7 @@ def compare(
     differ = False
     for energy in energies or [0.0]:
         found = check_script(target, energy=energy, params=params)
-        typer.echo(found.table())
+        typer.echo(found.table() + "\n")
         if not found.difference <= AGREEMENT:
             differ = True
             typer.echo(f"the two differ by {found.difference:.1e}: one of them is wrong here")

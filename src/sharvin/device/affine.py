@@ -124,9 +124,7 @@ def dense_matrix(
     value: Any, what: str, shape: tuple[int, int] | None = None, *, hermitian: bool = False
 ) -> NumberArray:
     """Read-only copy as float64 if real, else complex128; shape and entries checked."""
-    if sparse.issparse(value):
-        value = value.toarray()
-    array = number_array(value, what)
+    array = number_array(_dense(value), what)
     if array.ndim != 2 or (hermitian and array.shape[0] != array.shape[1]):
         needed = "a square matrix" if hermitian else "a matrix"
         raise ShapeMismatch(f"{what} must be {needed}, got shape {array.shape}")
@@ -136,6 +134,13 @@ def dense_matrix(
         defect = float(np.max(np.abs(array - array.conj().T), initial=0.0))
         check_hermitian(defect, float(np.max(np.abs(array), initial=0.0)), what)
     return read_only(array)
+
+
+def _dense(value: Any) -> Any:
+    if sparse.issparse(value):
+        matrix: Any = value
+        return matrix.toarray()
+    return value
 
 
 def number_array(value: Any, what: str) -> NumberArray:

@@ -1,27 +1,23 @@
-"""From a model, a region and leads to a device in numbers."""
+"""From a model, a region and leads to the sites, bonds and terms of a device."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from sharvin.device.assembly import Assembly
-from sharvin.device.cutting import Strip, cut, first_cell_positions, strip_bonds
+from sharvin.device.cutting import Strip, cut, first_cell_positions
 from sharvin.device.gauge import Gauge, landau_gauge
-from sharvin.device.hamiltonian import CarvedHamiltonian, Peierls
 from sharvin.device.lead import Lead
-from sharvin.device.leads import BoundLead, MatrixLead, SelfEnergyLead, bind_lead, check_sites
+from sharvin.device.orbitals import Orbitals
 from sharvin.device.parameters import Knob
-from sharvin.device.potentials import Landscape, Points, Term, bind_terms, structure
-from sharvin.device.quantities import chosen_conserved, cell_operator, potential_signs
+from sharvin.device.potentials import Points, Term, bind_terms, structure
 from sharvin.device.regions import Region
-from sharvin.device.sites import Sites, carve
+from sharvin.device.sites import Sites, SiteTable, carve
 from sharvin.device.stencil import Stencil
-from sharvin.device.system import System
-from sharvin.device.wire import CutLead, LeadField
-from sharvin.errors import InvalidInput
+from sharvin.errors import InvalidInput, ShapeMismatch
 from sharvin.matter.lattice import Lattice
 from sharvin.matter.model import Model
 from sharvin.typing import IntArray, RealArray
@@ -30,19 +26,20 @@ from sharvin.units import quantity
 
 @dataclass(frozen=True, eq=False)
 class Carving:
-    """A device cut out of a crystal: its sites, and its parts while they are put together.
+    """A piece of a crystal with strips where its leads will be.
 
     Parameters
     ----------
     model : Model
     region : Region
     leads : mapping
+        Those of type `Lead` get a strip.
     potential, disorder
-        What `potentials.bind_terms` reads.
+        What `potentials.bind_terms` reads; leads continue only the first.
     field : Knob
         B in T.
-    conserved : str, Conserved or None
     origin : vector or None
+        Where the lattice has its origin, nm.
     """
 
     model: Model
@@ -51,22 +48,20 @@ class Carving:
     potential: Any
     disorder: Any
     field: Knob
-    conserved: Any
     origin: Any
-    strips: Mapping[str, Strip] = field(init=False)
-    sites: Sites = field(init=False)
-    stencil: Stencil = field(init=False)
-    smooth: tuple[Term, ...] = field(init=False)
-    rough: tuple[Term, ...] = field(init=False)
+    sites: Sites = dataclasses.field(init=False)
+    stencil: Stencil = dataclasses.field(init=False)
+    strips: Mapping[str, Strip] = dataclasses.field(init=False)
+    smooth: tuple[Term, ...] = dataclasses.field(init=False)
+    rough: tuple[Term, ...] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
         lattice, orbitals = self.model.lattice, self.model.orbitals
         if lattice.space == 1 and self.field.number != 0:
-            raise InvalidInput("a magnetic field does nothing to the orbits in one dimension")
-        bare = carve(lattice, self.region, _origin(lattice, self.region, self.origin))
-        trial = Points(
-            bare.positions[:2].copy(), bare.cells[:2], bare.sublattice[:2], np.arange(len(bare))[:2]
-        )
+            raise InvalidInput("a magnetic field does not act on orbits in one dimension")
+        bare = carve(lattice, self.region, lattice_origin(lattice, self.region, self.origin))
+        few = np.arange(len(bare))[:2]
+        trial = Points(bare.positions[few], bare.cells[few], bare.sublattice[few], few)
         smooth = bind_terms(self.potential, orbitals, trial, "potential")
         rough = bind_terms(self.disorder, orbitals, trial, "disorder")
         stencil = Stencil.of(self.model, [structure((*smooth, *rough), n) for n in orbitals])
@@ -76,116 +71,98 @@ class Carving:
             if isinstance(lead, Lead)
         }
         sites = _completed(bare, strips)
-        check_overlap(sites, strips)
-        for name, value in {
-            "smooth": smooth, "rough": rough, "stencil": stencil, "strips": strips, "sites": sites,
-        }.items():  # fmt: skip
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "sites", sites)
+        object.__setattr__(self, "stencil", stencil)
+        object.__setattr__(self, "strips", strips)
+        object.__setattr__(self, "smooth", smooth)
+        object.__setattr__(self, "rough", rough)
 
     @cached_property
-    def assembly(self) -> Assembly:
-        """Sparsity and coefficients of H."""
-        return Assembly(self.sites, self.stencil)
+    def orbitals(self) -> Orbitals:
+        """Orbitals of the device."""
+        return Orbitals(self.model, self.sites.sublattice)
 
-    @cached_property
-    def system(self) -> System:
-        """The device in numbers."""
-        everywhere = Points(self.sites.positions, self.sites.cells, self.sites.sublattice)
-        signs = potential_signs(self.model)
-        hamiltonian = CarvedHamiltonian(
-            self.assembly,
-            Landscape((*self.smooth, *self.rough), everywhere),
-            Peierls(self.field, self.gauge, self.assembly) if self._has_field else None,
-            None if signs is None else np.concatenate(signs)[self._orbital_kind],
-        )
-        found = self._touched()
-        leads = tuple(
-            self._cut_lead(name, lead, found[name])
-            if isinstance(lead, Lead)
-            else self._given_lead(name, lead)
-            for name, lead in self.leads.items()
-        )
-        return System(self.assembly.pattern, hamiltonian, leads)
+    @property
+    def has_field(self) -> bool:
+        """Whether there may be a magnetic field."""
+        return self.field.number != 0
 
     @cached_property
     def gauge(self) -> Gauge:
-        """Landau gauge of the device: along its first lead, through the middle of that lead."""
-        along = np.eye(self.model.lattice.space)[0]
-        center = self.sites.positions[[0, -1]].mean(axis=0)
+        """Landau gauge of the device: along its first lead and zero in the middle of that lead."""
         for strip in self.strips.values():
             flat = strip.unit.copy()
-            flat[2:] = 0.0
+            flat[2:] = 0.0  # of a direction in space, what lies in the plane of the orbits
             if np.linalg.norm(flat) > 1e-6:
-                places = first_cell_positions(strip, self.sites)
-                return landau_gauge(flat, (places.min(axis=0) + places.max(axis=0)) / 2)
-        return landau_gauge(along, center)
-
-    @property
-    def _has_field(self) -> bool:
-        return self.field.number != 0
-
-    @property
-    def _orbital_kind(self) -> IntArray:
-        """For every orbital, its number among those of one cell of the lattice."""
-        orbitals = np.array(self.model.orbitals)
-        starts = np.cumsum(orbitals) - orbitals
-        site = self.assembly.orbital_site
-        within = np.arange(len(site)) - self.assembly.first_orbital[site]
-        return starts[self.sites.sublattice[site]] + within
-
-    def _touched(self) -> dict[str, IntArray]:
-        """Device sites that form cell 0 of each lead, -1 where there is none."""
-        if not self.strips:
-            return {}
-        strips = list(self.strips.values())
-        cells = np.concatenate([strip.cells for strip in strips])
-        kinds = np.concatenate([strip.sublattice for strip in strips])
-        ends = np.cumsum([len(strip.cells) for strip in strips])
-        found = np.split(self.sites.find(cells, kinds).astype(np.int64), ends[:-1])
-        return dict(zip(self.strips, found, strict=True))
-
-    def _cut_lead(self, name: str, lead: Lead, sites: IntArray) -> CutLead:
-        strip, stencil = self.strips[name], self.stencil
-        cell, hop = strip_bonds(strip, self.sites, stencil)
-        orbitals = np.array(self.model.orbitals)[strip.sublattice]
-        owner = np.repeat(np.arange(len(orbitals)), orbitals)
-        within = np.arange(len(owner)) - (np.cumsum(orbitals) - orbitals)[owner]
-        used = np.zeros(len(owner), dtype=bool)
-        used[hop.columns] = True
-        columns = np.flatnonzero(used & (sites[owner] >= 0))
-        if not len(columns):
-            raise InvalidInput(
-                f"lead {name!r} touches nothing: no hopping of the model joins its cells to the "
-                "device; turn or move it"
-            )
-        places = first_cell_positions(strip, self.sites)
-        points = Points(places, strip.cells, strip.sublattice, sites)
-        terms = self.smooth
-        if lead.potential is not None:
-            terms = bind_terms(lead.potential, self.model.orbitals, points, f"lead {name!r}")
-            if (structure(terms, max(self.model.orbitals)) & ~self._filled).any():
-                raise InvalidInput(
-                    f"potential of lead {name!r} couples orbitals that the device's does not"
-                )
-        touched = columns[:]
-        signs = potential_signs(self.model)
-        kind = [(strip.sublattice[o], w) for o, w in zip(owner, within, strict=True)]
-        charges = np.array([self.model.charges[s][w] for s, w in kind])
-        lead_field = None
-        if self._has_field:
-            lead_field = self._lead_field(strip, (cell, hop), places[owner[touched]], charges[touched])
-        quantity_ = chosen_conserved(self.model, self.conserved)
-        return CutLead(
-            name=name,
-            stencil=stencil,
-            cell_bonds=cell,
-            hop_bonds=hop,
-            sites=self.assembly.first_orbital[sites[owner[columns]]] + within[columns],
-            columns=columns,
-            landscape=Landscape(terms, points),
-            shift=Knob.of(lead.shift, "meV", f"shift of lead {name!r}"),
-            signs=np.ones(len(owner)) if signs is None else np.array([signs[s][w] for s, w in kind]),
-            peierls=lead_field,
-            conserved=None if quantity_ is None else cell_operator(quantity_, strip.sublattice),
-            labels=None if quantity_ is None else quantity_.labels,
+                return landau_gauge(flat, self.middle(strip))
+        places = self.sites.positions
+        return landau_gauge(
+            np.eye(self.model.lattice.space)[0], (places.min(axis=0) + places.max(axis=0)) / 2
         )
+
+    def middle(self, strip: Strip) -> RealArray:
+        """Middle of cell 0 of a lead, nm."""
+        places = first_cell_positions(strip, self.sites)
+        middle: RealArray = (places.min(axis=0) + places.max(axis=0)) / 2
+        return middle
+
+
+def lattice_origin(lattice: Lattice, region: Region, asked: Any) -> RealArray:
+    """Where the lattice has its origin, shape (D,), nm.
+
+    A grid of one site per rectangular cell is only a discretization: by default its cells tile
+    the region's box from the middle outwards, so that a symmetric region gets symmetric sites.
+    Any other lattice keeps the origin of the coordinates.
+    """
+    if asked is not None:
+        origin = np.asarray(quantity(asked, "nm", name="origin"), dtype=np.float64)
+        if origin.shape != (lattice.space,):
+            raise ShapeMismatch(f"origin needs {lattice.space} coordinates, got {origin.shape}")
+        return origin
+    origin = np.zeros(lattice.space)
+    spacings = np.abs(lattice.vectors).max(axis=1)
+    is_grid = (np.count_nonzero(lattice.vectors, axis=1) == 1).all() and len(lattice.basis) == 1
+    if not is_grid:
+        return origin
+    lower, upper = region.bounds(lattice.space)
+    for vector, spacing in zip(lattice.vectors, spacings, strict=True):
+        axis = int(np.flatnonzero(vector)[0])
+        if np.isfinite([lower[axis], upper[axis]]).all():
+            count = np.floor((upper[axis] - lower[axis]) / spacing * (1 + 1e-9))
+            span = (count - 1) * spacing
+            origin[axis] = (lower[axis] + upper[axis] - span) / 2
+    placed: RealArray = origin - lattice.basis[0]
+    return placed
+
+
+def _completed(bare: Sites, strips: Mapping[str, Strip]) -> Sites:
+    """The sites of the region and those that make the leads' edges straight."""
+    added = [strip for strip in strips.values() if len(strip.added_cells)]
+    if not added:
+        return bare
+    return bare.extended(
+        np.concatenate([strip.added_cells for strip in added]),
+        np.concatenate([strip.added_sublattice for strip in added]),
+    )
+
+
+def touched_sites(table: SiteTable, strips: Mapping[str, Strip]) -> dict[str, IntArray]:
+    """Device sites that form cell 0 of each lead, -1 where there is none."""
+    return {name: table.find(s.cells, s.sublattice).astype(np.int64) for name, s in strips.items()}
+
+
+def check_overlap(table: SiteTable, strips: Mapping[str, Strip]) -> None:
+    """Refuse leads whose first cells share a site with the device or with one another."""
+    seen: dict[tuple[int, ...], str] = {}
+    for name, strip in strips.items():
+        first = strip.cells + strip.period
+        inside = table.find(first, strip.sublattice) >= 0
+        if inside.any():
+            raise InvalidInput(
+                f"lead {name!r} runs into the device: {int(inside.sum())} sites of its first cell "
+                "belong to the device or to the edge of another lead; narrow or move its window"
+            )
+        for key in np.column_stack((first, strip.sublattice)).tolist():
+            other = seen.setdefault(tuple(key), name)
+            if other != name:
+                raise InvalidInput(f"leads {other!r} and {name!r} overlap; narrow or move one")

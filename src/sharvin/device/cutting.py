@@ -141,7 +141,9 @@ def _overhanging(
         )
         return found
 
-    corners = np.array([(h * tall * normal + a * axis) for h in (top - 1, top) for a in (low, high)])
+    corners = np.array(
+        [(h * tall * normal + a * axis) for h in (top - 1, top) for a in (low, high)]
+    )
     margin = tall * TIE
     region = Region(
         inside, tuple(corners.min(axis=0) - margin), tuple(corners.max(axis=0) + margin), "window"

@@ -32,9 +32,7 @@ def disorder(strength: float | str, seed: int | str = 0) -> Disorder:
     return Disorder(strength, seed)
 
 
-def uniform(
-    seed: int, cells: NDArray[np.integer], sublattice: NDArray[np.integer]
-) -> RealArray:
+def uniform(seed: int, cells: NDArray[np.integer], sublattice: NDArray[np.integer]) -> RealArray:
     """One number in [-1/2, 1/2) per site, the same whatever other sites there are.
 
     Parameters
@@ -58,7 +56,8 @@ def uniform(
         state = _mixed(state + GOLDEN)
         state ^= column.astype(np.int64).view(np.uint64)
     state = _mixed(state + GOLDEN)
-    return (state >> np.uint64(11)) * 2.0**-53 - 0.5
+    drawn: RealArray = (state >> np.uint64(11)) * 2.0**-53 - 0.5
+    return drawn
 
 
 def _mixed(state: NDArray[np.uint64]) -> Any:

@@ -51,7 +51,8 @@ class Gauge:
             In rad/T.
         """
         middles = ends - vectors / 2 - self.center
-        return PHASE_PER_FLUX * np.einsum("nd,de,ne->n", vectors, self.matrix, middles)
+        phases: RealArray = PHASE_PER_FLUX * ((vectors @ self.matrix) * middles).sum(axis=1)
+        return phases
 
     def change(self, other: "Gauge", positions: RealArray) -> RealArray:
         r"""Gauge function that leads from `other` to this gauge, for unit charge and field.
@@ -67,9 +68,10 @@ class Gauge:
         place = positions - self.center
         # both fields are equal, so the difference of the matrices is symmetric
         difference = self.matrix - other.matrix
-        quadratic = np.einsum("nd,de,ne->n", place, difference, place) / 2
+        quadratic = ((place @ difference) * place).sum(axis=1) / 2
         linear = place @ (other.matrix @ (other.center - self.center))
-        return PHASE_PER_FLUX * (quadratic + linear)
+        phases: RealArray = PHASE_PER_FLUX * (quadratic + linear)
+        return phases
 
     def equals(self, other: "Gauge") -> bool:
         """Whether both vector potentials are the same."""

@@ -50,18 +50,20 @@ class Peierls:
         """Direction e of the gauge: M = e p^T."""
         columns = np.linalg.norm(self.gauge.matrix, axis=0)
         column: RealArray = self.gauge.matrix[:, int(np.argmax(columns))]
-        return column / np.linalg.norm(column)
+        unit: RealArray = column / np.linalg.norm(column)
+        return unit
 
     @property
     def _across(self) -> RealArray:
         """Vector p of the gauge: M = e p^T."""
-        return self._along @ self.gauge.matrix
+        across: RealArray = self._along @ self.gauge.matrix
+        return across
 
     @cached_property
     def numbers(self) -> NDArray[np.uint32]:
         """For every slot, which (coefficient, row) it holds."""
         rows, row = self._rows
-        of_orbital = row[self.assembly.orbital_site].astype(np.uint32)
+        of_orbital = row[self.assembly.orbitals.owner].astype(np.uint32)
         numbers = np.repeat(of_orbital, np.diff(self.assembly.pattern.indptr))
         numbers += self.assembly.source * np.uint32(len(rows))
         return numbers
@@ -73,7 +75,8 @@ class Peierls:
         moved = stencil.charges * (stencil.vectors @ self._along)
         middle = rows - (stencil.vectors @ self._across)[:, None] / 2
         phases = np.exp(1j * (PHASE_PER_FLUX * strength) * moved[:, None] * middle)
-        return (coefficients[:, None] * phases).ravel()
+        table: NumberArray = (coefficients[:, None] * phases).ravel()
+        return table
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +126,7 @@ class CarvedHamiltonian:
         if scalar is not None:
             on_orbitals = scalar
             if len(scalar) < self.assembly.pattern.n:
-                on_orbitals = scalar[self.assembly.orbital_site]
+                on_orbitals = scalar[self.assembly.orbitals.owner]
             if self.signs is not None:
                 on_orbitals = on_orbitals * self.signs
             values[self.assembly.pattern.diagonal] += on_orbitals

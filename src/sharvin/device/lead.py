@@ -96,7 +96,8 @@ def unit_direction(lead: Lead, space: int, name: str) -> RealArray:
             f"{space} coordinate{'s' * (space > 1)}"
         )
     vector = np.concatenate((vector, np.zeros(space - len(vector))))
-    return vector / np.linalg.norm(vector)
+    unit: RealArray = vector / np.linalg.norm(vector)
+    return unit
 
 
 def shortest_translation(lattice: Lattice, unit: RealArray, name: str) -> IntArray:
@@ -104,7 +105,7 @@ def shortest_translation(lattice: Lattice, unit: RealArray, name: str) -> IntArr
     ideal = unit @ np.linalg.pinv(lattice.vectors)
     ideal = ideal / np.abs(ideal).max()
     for size in range(1, LONGEST + 1):
-        steps = np.rint(ideal * size).astype(np.int64)
+        steps: IntArray = np.rint(ideal * size).astype(np.int64)
         vector = steps @ lattice.vectors
         along = vector @ unit
         if along > 0 and np.linalg.norm(vector - along * unit) <= PARALLEL * along:

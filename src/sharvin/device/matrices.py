@@ -141,4 +141,3 @@ def _spread(part: sparse.csr_matrix, pattern: Pattern) -> NumberArray:
     values = np.zeros(len(keys), dtype=part.data.dtype)
     values[np.searchsorted(keys, own)] = part.data
     return read_only(values)
-

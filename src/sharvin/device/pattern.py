@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from scipy import sparse
 
 from sharvin.typing import IntArray, NumberArray, RealArray
 
-IndexArray = NDArray[np.int32]
+IndexArray = NDArray[Any]  # int32 here; solvers that extend a pattern may use int64
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Onsite energies that differ from site to site: gates, arrays, disorder, orbital matrices."""
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -112,7 +113,8 @@ class Landscape:
             for number, term in enumerate(self.terms)
             if term.matrix is None and not term.is_block
         ]
-        return _sum(plain)
+        total: RealArray | None = _sum(plain)
+        return total
 
     def blocks(self, params: Mapping[str, float]) -> NumberArray | None:
         """Sum of the matrix-valued terms, shape (n, orbitals, orbitals), None without any."""
@@ -122,7 +124,8 @@ class Landscape:
                 found.append(self._values(number, params))
             elif term.matrix is not None:
                 found.append(self._values(number, params)[:, None, None] * term.matrix)
-        return _sum(found)
+        total: NumberArray | None = _sum(found)
+        return total
 
     def _values(self, number: int, params: Mapping[str, float]) -> NumberArray:
         term = self.terms[number]
@@ -174,8 +177,11 @@ def bind_terms(given: Any, orbitals: Sequence[int], trial: Points, what: str) ->
     number = Knob.of(given, "meV", what)
     if number.number == 0:
         return ()
-    return (Term(lambda points, params: np.full(len(points), number.at(params)),
-                 number.parameters, matrix),)  # fmt: skip
+
+    def flat(points: Points, params: Mapping[str, float]) -> RealArray:
+        return np.full(len(points), number.at(params))
+
+    return (Term(flat, number.parameters, matrix),)
 
 
 def structure(terms: Sequence[Term], orbitals: int) -> NDArray[np.bool_]:
@@ -259,8 +265,6 @@ def _function(
 
 def _coordinates(function: Callable[..., Any], trial: Points, what: str) -> tuple[str, ...]:
     """Coordinates that the function asks for."""
-    import inspect
-
     asked = [name for name in inspect.signature(function).parameters if name in COORDINATES]
     for name in asked:
         if name not in trial.coordinates:
@@ -287,7 +291,9 @@ def _checked(
         array = np.full(n, array)
     if array.shape != (n,):
         hint = "; for matrices write Potential(function, matrix)" if array.ndim == 3 else ""
-        raise ShapeMismatch(f"{what} has shape {array.shape}, needed is one number per site, ({n},){hint}")
+        raise ShapeMismatch(
+            f"{what} has shape {array.shape}, needed is one number per site, ({n},){hint}"
+        )
     if np.iscomplexobj(array):
         raise InvalidInput(f"{what} must be real: its imaginary part would not conserve current")
     return array

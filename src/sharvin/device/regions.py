@@ -98,9 +98,8 @@ class Region:
         space = max(len(step), len(self.lower))
         step = np.concatenate((step, np.zeros(space - len(step))))
         lower, upper = self.bounds(space)
-        return Region(
-            lambda r: self(r - _fitting(step, r)), tuple(lower + step), tuple(upper + step), self.name
-        )
+        low, high = tuple(lower + step), tuple(upper + step)
+        return Region(lambda r: self(r - _fitting(step, r)), low, high, self.name)
 
     def rotated(self, angle: float, center: Any = (0.0, 0.0)) -> "Region":
         """Return the region turned in the x-y plane by ``angle`` (radians, counterclockwise)."""
@@ -133,7 +132,7 @@ def box(lower: Any, upper: Any) -> Region:
         inside = np.ones(len(positions), dtype=bool)
         for axis in range(len(low)):
             r = positions[:, axis]
-            inside &= (r >= low[axis] - slack[axis]) & (r < up[axis] - slack[axis])
+            inside &= (r >= low[axis] - slack[axis]) & (r < up[axis])
         return inside
 
     return Region(contains, tuple(low), tuple(up), "box")
@@ -244,12 +243,8 @@ def from_function(function: Callable[..., Any], lower: Any = (), upper: Any = ()
     lower, upper : sequence, optional
         A box around the region; needed unless it is cut down with another region.
     """
-    return Region(
-        lambda r: function(*r.T),
-        tuple(_lengths(lower, "lower")),
-        tuple(_lengths(upper, "upper")),
-        getattr(function, "__name__", "region"),
-    )
+    shape = Region(lambda r: function(*r.T), name=getattr(function, "__name__", "region"))
+    return shape & box(lower, upper) if np.size(lower) else shape
 
 
 def _lengths(values: Sequence[Any] | Any, what: str) -> RealArray:

@@ -54,10 +54,6 @@ class Sites:
         positions.flags.writeable = False
         return positions
 
-    def find(self, cells: NDArray[np.integer], sublattice: NDArray[np.integer]) -> Int32:
-        """Numbers of the sites at ``cells`` (m, d) on ``sublattice``, -1 where there is none."""
-        return SiteTable.of(self, np.zeros(cells.shape[1], np.int64)).find(cells, sublattice)
-
     def extended(self, cells: IntArray, sublattice: IntArray) -> "Sites":
         """Return the sites with more of them, renumbered; those already here count once."""
         all_cells = np.concatenate((self.cells, cells.astype(np.int32)))
@@ -185,7 +181,7 @@ def positions_of(
     lattice: Lattice, origin: RealArray, cells: NDArray[np.integer], sublattice: NDArray[np.integer]
 ) -> RealArray:
     """Coordinates (n, D) of sites, nm."""
-    positions = (lattice.basis + origin)[sublattice]
+    positions: RealArray = (lattice.basis + origin)[sublattice]
     for axis, vector in enumerate(lattice.vectors):
         for component in np.flatnonzero(vector):
             positions[:, component] += cells[:, axis] * vector[component]
@@ -195,12 +191,17 @@ def positions_of(
 def carve(lattice: Lattice, region: Region, origin: RealArray) -> Sites:
     """All sites of ``lattice``, shifted by ``origin``, that lie in ``region``."""
     cells, basis = [], []
-    for outer, inner in _candidates(lattice, region, origin):
-        base = origin + outer @ lattice.vectors[:-1] + inner[:, None] * lattice.vectors[-1]
+    for outer, counts, inner in _candidates(lattice, region, origin):
+        base = np.repeat(origin + outer @ lattice.vectors[:-1], counts, axis=0)
+        for component in np.flatnonzero(lattice.vectors[-1]):
+            base[:, component] += inner * lattice.vectors[-1, component]
         inside = np.stack([region(base + shift) for shift in lattice.basis], axis=1)
         hits = np.flatnonzero(inside)
         cell, site = np.divmod(hits, len(lattice.basis))
-        cells.append(np.column_stack((outer[cell], inner[cell])).astype(np.int32))
+        row = np.repeat(np.arange(len(outer)), counts)[cell]
+        found = np.empty((len(hits), lattice.dimension), dtype=np.int32)
+        found[:, :-1], found[:, -1] = outer[row], inner[cell]
+        cells.append(found)
         basis.append(site.astype(np.int16))
     if not any(map(len, cells)):
         raise InvalidInput(
@@ -212,8 +213,11 @@ def carve(lattice: Lattice, region: Region, origin: RealArray) -> Sites:
 
 def _candidates(
     lattice: Lattice, region: Region, origin: RealArray
-) -> Iterator[tuple[IntArray, IntArray]]:
-    """Integer coordinates that cover the region's box, in ascending chunks (outer, inner)."""
+) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+    """Integer coordinates that cover the region's box, in ascending chunks of rows.
+
+    Yields the outer coordinates of the rows, how many inner ones each has, and those.
+    """
     lower, upper = region.bounds(lattice.space)
     lower, upper = lower - origin, upper - origin
     lower, upper = lower - lattice.basis.max(axis=0), upper - lattice.basis.min(axis=0)
@@ -227,9 +231,9 @@ def _candidates(
         done = ends[row - 1] if row else 0
         last = max(row + 1, int(np.searchsorted(ends, done + CHUNK, side="right")))
         counts = width[row:last]
-        rows = np.repeat(np.arange(row, last), counts)
-        within = np.arange(len(rows)) - np.repeat(ends[row:last] - counts - done, counts)
-        yield outer[rows], low[rows] + within
+        before = ends[row:last] - counts - done
+        inner = np.arange(counts.sum()) + np.repeat(low[row:last] - before, counts)
+        yield outer[row:last], counts, inner
         row = last
 
 

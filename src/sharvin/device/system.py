@@ -57,15 +57,11 @@ class System:
         self._last["values"] = (key, values)
         return values
 
-    def lead_blocks(
-        self, params: Mapping[str, float]
-    ) -> tuple[LeadBlocks | SelfEnergyBlocks, ...]:
+    def lead_blocks(self, params: Mapping[str, float]) -> tuple[LeadBlocks | SelfEnergyBlocks, ...]:
         """Blocks of every lead: the same objects while a lead's own parameters stay the same."""
         return tuple(self._lead(lead, params) for lead in self.leads)
 
-    def _lead(
-        self, lead: BoundLead, params: Mapping[str, float]
-    ) -> LeadBlocks | SelfEnergyBlocks:
+    def _lead(self, lead: BoundLead, params: Mapping[str, float]) -> LeadBlocks | SelfEnergyBlocks:
         kept = self._kept.setdefault(lead.name, OrderedDict())
         key = _key(lead.parameters, params)
         blocks = kept.get(key)

@@ -8,7 +8,8 @@ import numpy as np
 from sharvin.device.affine import read_only
 from sharvin.device.blocks import LeadBlocks
 from sharvin.device.cutting import StripBonds
-from sharvin.device.gauge import Gauge
+from sharvin.device.leads import check_conserved, conserves
+from sharvin.device.orbitals import Orbitals
 from sharvin.device.parameters import Knob, Parameters, joined
 from sharvin.device.potentials import Landscape
 from sharvin.device.stencil import Stencil
@@ -66,11 +67,13 @@ class CutLead:
         Potential on the sites of cell 0.
     shift : Knob
         Added to all onsite energies, meV.
-    signs : real array, shape (m,)
-        -1 on orbitals that feel the opposite of a potential (holes), else 1.
+    orbitals : Orbitals
+        Those of one cell.
     peierls : LeadField or None
     conserved : array, shape (m, m), or None
     labels : mapping or None
+    insists : bool
+        Whether a lead that does not conserve the quantity is refused, or solved without it.
     """
 
     name: str
@@ -81,10 +84,11 @@ class CutLead:
     columns: IntArray
     landscape: Landscape
     shift: Knob
-    signs: RealArray
+    orbitals: Orbitals
     peierls: LeadField | None
     conserved: NumberArray | None
     labels: Mapping[float, str] | None
+    insists: bool
     parameters: Parameters = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,15 +115,24 @@ class CutLead:
         if self.peierls is not None and strength != 0:
             self._check_pairing()
             coupling = coupling * np.exp(-1j * strength * self.peierls.change)
+        conserved = self._kept_quantity(cell, hop)
         return LeadBlocks(
             self.name,
             read_only(cell),
             read_only(hop),
             self.sites,
             read_only(coupling),
-            self.conserved,
-            self.labels,
+            conserved,
+            None if conserved is None else self.labels,
         )
+
+    def _kept_quantity(self, cell: NumberArray, hop: NumberArray) -> NumberArray | None:
+        """The conserved quantity, unless this lead breaks it."""
+        if self.insists:
+            check_conserved(self.name, self.conserved, cell, hop)
+        if self.conserved is None or not conserves(self.conserved, cell, hop):
+            return None
+        return self.conserved
 
     def _block(
         self, bonds: StripBonds, coefficients: NumberArray, strength: float, which: str
@@ -128,7 +141,7 @@ class CutLead:
         if self.peierls is not None and strength != 0:
             phases = getattr(self.peierls, which)
             values = values * np.exp(1j * strength * phases)
-        m = len(self.signs)
+        m = len(self.orbitals.owner)
         block = np.zeros((m, m), dtype=values.dtype)
         block[bonds.rows, bonds.columns] = values
         return block
@@ -144,15 +157,11 @@ class CutLead:
             cell = cell + full.reshape(cell.shape)
         diagonal = np.full(len(cell), self.shift.at(params))
         if scalar is not None:
-            diagonal += scalar[self._owner]
-        cell[np.diag_indices(len(cell))] += diagonal * self.signs
+            diagonal += scalar[self.orbitals.owner]
+        if self.orbitals.signs is not None:
+            diagonal *= self.orbitals.signs
+        cell[np.diag_indices(len(cell))] += diagonal
         return cell
-
-    @property
-    def _owner(self) -> IntArray:
-        """Site of each orbital of the cell."""
-        counts = np.array(self.stencil.model.orbitals)[self.landscape.points.sublattice]
-        return np.repeat(np.arange(len(counts)), counts)
 
     def _check_pairing(self) -> None:
         assert self.peierls is not None

@@ -31,7 +31,8 @@ def glue_by_cayley(
     system = _System(root, channels, places)
     if not np.isfinite(system.matrix.sum()):
         return None
-    getrf, getrs = lapack.get_lapack_funcs(("getrf", "getrs"), (system.matrix,))
+    real = np.isrealobj(system.matrix)
+    getrf, getrs = (lapack.dgetrf, lapack.dgetrs) if real else (lapack.zgetrf, lapack.zgetrs)
     lu, pivots, info = getrf(system.matrix)
     if info != 0:
         return None
@@ -65,9 +66,9 @@ class _System:
         self.channels = channels
         self.total = sum(c.count for c in channels)
         size = len(root.matrix)
-        kind = np.result_type(
-            root.matrix, root.probe_error, *(c.hermitian for c in channels), *(c.v for c in channels)
-        )
+        blocks = [root.matrix, root.probe_error]
+        blocks += [block for c in channels for block in (c.hermitian, c.v)]
+        kind = np.result_type(*blocks)
         self.matrix: NumberArray = np.array(root.matrix, dtype=kind, order="F")
         self.rhs = np.zeros((size, self.total + root.probe_error.shape[1]), kind, order="F")
         self.rhs[:, self.total :] = root.probe_error

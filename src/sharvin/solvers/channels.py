@@ -58,8 +58,10 @@ class Channels:
     direct : complex array, shape (n, n)
         The unitary D: the S-matrix of the lead on its own, closed off at its end.
     ports : PortBlock or None
-    error, mode_error : float
-        Relative uncertainty of the self-energy, and of the modes' velocities.
+    error : float
+        Uncertainty of the self-energy, in its own unit; with `ports`, of the reflection.
+    mode_error : float
+        Relative uncertainty of the modes' velocities.
     turn_out, turn_in : complex array, shape (n,), or None
         Phase factors that refer amplitudes back by one cell where a cell was appended.
     labels_out, labels_in : tuple or None
@@ -112,20 +114,24 @@ def lead_channels(modes: Modes, lead: LeadBlocks, contact: Contact) -> Channels:
         modes.mode_error,
         turn_out=modes.lam_out if turned else None,
         turn_in=modes.lam_in if turned else None,
-        labels_out=_labels(modes.charges_out, lead),
-        labels_in=_labels(modes.charges_in, lead),
+        labels_out=_mode_labels(modes.charges_out, lead),
+        labels_in=_mode_labels(modes.charges_in, lead),
     )
     if modes.pole > MAX_POLE:
         p = modes.ports
         basis = p.b[rows] if phases is None else phases.conj()[:, None] * p.b[rows]
         block = PortBlock(basis, p.reflection, p.x_out, p.y_out, p.x_in, p.y_in)
         return replace(base, ports=block)
+    # d Sigma = hop dR0 with dR0 = (1 + R0²) dR / 2 at most, R0 being a Möbius function of R.
+    error = modes.error * max(1.0, modes.pole**2) * float(np.abs(lead.hop).max(initial=0.0))
     sigma, w = modes.sigma[np.ix_(rows, rows)], modes.w[rows]
     if phases is not None:
         sigma = phases.conj()[:, None] * sigma * phases
         w = phases.conj()[:, None] * w
     hermitian, v, turn = _split(sigma, w)
-    return replace(base, hermitian=hermitian, v=v, turn=turn, direct=modes.direct)
+    return replace(
+        base, hermitian=hermitian, v=v, turn=turn, direct=modes.direct, error=error
+    )
 
 
 def _split(
@@ -166,17 +172,19 @@ def _real_root(w: ComplexArray, wanted: bool) -> tuple[NumberArray, ComplexArray
     return basis @ lower, turn
 
 
-def _labels(charges: RealArray | None, lead: LeadBlocks) -> Labels | None:
-    """Name of each mode's conserved value, or the value itself where it has no name."""
-    if charges is None:
-        return None
+def _mode_labels(charges: RealArray | None, lead: LeadBlocks) -> Labels | None:
+    return None if charges is None else channel_labels(charges, lead)
+
+
+def channel_labels(charges: RealArray, lead: LeadBlocks) -> Labels:
+    """Name of each conserved value, or the value itself where it has no name."""
     names = dict(lead.labels or {})
 
     def name(value: float) -> str | float:
         for known, text in names.items():
             if abs(known - value) < 1e-6 * max(1.0, abs(known)):
                 return str(text)
-        return float(np.round(value, 9))
+        return round(value, 9)
 
     return tuple(name(float(value)) for value in charges)
 
@@ -209,4 +217,5 @@ def self_energy_channels(lead: SelfEnergyBlocks, energy: float) -> Channels:
     w = vectors[:, is_open] * np.sqrt(gamma[is_open])
     hermitian, v, turn = _split(sigma, w)
     direct = -np.eye(w.shape[1], dtype=complex)
-    return Channels(hermitian, v, turn, direct, None, 1e-15, 0.0)
+    rounding = float(np.finfo(float).eps * np.abs(sigma).max(initial=0.0))
+    return Channels(hermitian, v, turn, direct, None, rounding, 0.0)

@@ -132,8 +132,9 @@ def attach(
             contacts.append(Contact(lead.name, sites[used], rows, phases, None))
             continue
         m = len(lead.cell)
-        cell = np.nonzero((lead.cell != 0) | np.eye(m, dtype=bool))
-        entries.append((number, *cell, *np.nonzero(lead.coupling)))
+        cell_i, cell_j = np.nonzero((lead.cell != 0) | np.eye(m, dtype=bool))
+        bond_i, bond_j = np.nonzero(lead.coupling)
+        entries.append((number, cell_i, cell_j, bond_i, bond_j))
         rows = np.flatnonzero(np.any(lead.hop != 0, axis=0))
         contacts.append(Contact(lead.name, size + rows, rows, None, slice(size, size + m)))
         size += m
@@ -147,9 +148,9 @@ def attach(
 def _same(known: Sequence[Entries], entries: Sequence[Entries]) -> bool:
     """Whether the appended entries sit in the same places."""
     return len(known) == len(entries) and all(
-        np.array_equal(a, b)
+        one[0] == other[0]
+        and all(np.array_equal(a, b) for a, b in zip(one[1:], other[1:], strict=True))
         for one, other in zip(known, entries, strict=True)
-        for a, b in zip(one, other, strict=True)
     )
 
 

@@ -115,7 +115,8 @@ def glue(root: Root, channels: Sequence[Channels], places: Sequence[IntArray]) -
     places : sequence of integer array
         Where each lead's orbitals sit among the q kept ones.
     """
-    if all(lead.ports is None for lead in channels) and sum(lead.count for lead in channels):
+    by_sigma = all(lead.ports is None for lead in channels)
+    if by_sigma and any(lead.count for lead in channels):
         glued = glue_by_cayley(root, channels, places)
         if glued is not None:
             return glued

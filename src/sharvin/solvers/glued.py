@@ -73,10 +73,7 @@ def estimate(
     total += 4 * EPS * max(1, n)
     for lead, place in zip(channels, places, strict=True):
         local = float(density[place].sum())
-        if lead.ports is None:
-            size = float(np.abs(lead.hermitian).max(initial=0.0))
-            strength = max(size, float(np.abs(lead.v).max(initial=0.0)) ** 2) * local
-        else:
-            strength = 1.0 + float(np.abs(lead.ports.basis).max(initial=0.0)) ** 2 * local
-        total += lead.error * strength + (lead.mode_error if lead.count else 0.0)
-    return total
+        if lead.ports is not None:  # the bond's waves: |x|² <= |basis|² |psi|² and the source's
+            local = 1.0 + float(np.abs(lead.ports.basis).max(initial=0.0)) ** 2 * local
+        total += lead.error * local + (lead.mode_error if lead.count else 0.0)
+    return float(total)

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from sharvin.device.pattern import Pattern
-from sharvin.numerics.elimination import Plan, Reduced, analyze
+from sharvin.numerics.elimination import Accuracy, Plan, Reduced, analyze
 from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Interior:
         return self.idle is None or not np.any(values[..., self.idle])
 
     def reduce(
-        self, values: NumberArray, energies: RealArray, accuracy: str = "fast"
+        self, values: NumberArray, energies: RealArray, accuracy: Accuracy = "fast"
     ) -> list[tuple[Reduced, ...]]:
         """Schur complements of E - H, for each point those of every sector.
 
@@ -121,7 +121,8 @@ def find_interior(
     used = slice(None) if every else np.flatnonzero(active)
     i, j = rows[used], pattern.indices[used]
     graph = sp.csr_matrix((np.ones(len(i), dtype=np.int8), (i, j)), shape=(size, size))
-    count, label = connected_components(graph, directed=False)
+    count, found = connected_components(graph, directed=False)
+    label = found.astype(np.int64)
     needed = np.unique(label[kept])
     whole = every and count == 1
     sectors = []

@@ -13,12 +13,13 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 
 from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks
-from sharvin.device.pattern import Pattern
 from sharvin.device.device import Device
+from sharvin.device.pattern import Pattern
+from sharvin.errors import Unreliable
 from sharvin.solvers.channels import Channels, lead_channels, self_energy_channels
 from sharvin.solvers.contacts import Contact, Extension, attach
 from sharvin.solvers.interior import Interior, find_interior
-from sharvin.solvers.modes import prepare
+from sharvin.solvers.modes import PreparedLead, prepare
 from sharvin.typing import IntArray, NumberArray
 
 Leads = tuple[LeadBlocks | SelfEnergyBlocks, ...]
@@ -70,6 +71,7 @@ class Junction:
         self._lock = threading.Lock()
         self._layout: Layout | None = None
         self._leads: Leads | None = None
+        self._prepared: OrderedDict[int, tuple[object, PreparedLead]] = OrderedDict()
         self._channels: OrderedDict[tuple[int, float], tuple[object, Channels]] = OrderedDict()
 
     def point(self, energy: float, parameters: Mapping[str, float]) -> Point:
@@ -143,12 +145,28 @@ class Junction:
         if isinstance(lead, SelfEnergyBlocks):
             made = self_energy_channels(lead, energy)
         else:
-            modes = prepare(lead.cell, lead.hop, conserved=lead.conserved).modes(energy)
-            made = lead_channels(modes, lead, contact)
+            try:
+                made = lead_channels(self._prepared_lead(lead).modes(energy), lead, contact)
+            except Unreliable as refusal:
+                raise type(refusal)(f"lead {lead.name!r}: {refusal}") from None
         with self._lock:
             self._channels[key] = (lead, made)
             while len(self._channels) > CHANNELS_KEPT:
                 self._channels.popitem(last=False)
+        return made
+
+
+    def _prepared_lead(self, lead: LeadBlocks) -> PreparedLead:
+        """The lead ready for any energy; found by identity, which spares hashing its matrices."""
+        with self._lock:
+            held = self._prepared.get(id(lead))
+        if held is not None and held[0] is lead:
+            return held[1]
+        made = prepare(lead.cell, lead.hop, conserved=lead.conserved)
+        with self._lock:
+            self._prepared[id(lead)] = (lead, made)
+            while len(self._prepared) > CHANNELS_KEPT:
+                self._prepared.popitem(last=False)
         return made
 
 

@@ -98,7 +98,7 @@ def _groups(
         for row in touched:
             links |= np.outer(row, row)
         reached += list(touched)
-    groups = connected_components(links, directed=False)[1]
+    groups = connected_components(links, directed=False)[1].astype(np.int64)
     of_mode = np.array([groups[np.argmax(row)] for row in reached], dtype=np.int64)
     return groups, of_mode
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from sharvin.device.blocks import LeadBlocks
 from sharvin.device.device import Device
 from sharvin.errors import Unreliable
-from sharvin.numerics.elimination import Reduced
+from sharvin.numerics.elimination import Accuracy, Reduced
 from sharvin.scattering.smatrix import SMatrix
-from sharvin.solvers.channels import Channels
+from sharvin.solvers.channels import Channels, channel_labels
 from sharvin.solvers.junction import Junction, Point, junction_of
 from sharvin.solvers.sectors import Joined, join_sectors
 from sharvin.units import quantity
@@ -133,7 +134,9 @@ def _solve_chunk(
     return [solved[i] for i in range(len(points))]
 
 
-def _reduce(points: Sequence[Point], accuracy: str = "fast") -> list[tuple[Reduced, ...]]:
+def _reduce(
+    points: Sequence[Point], accuracy: Accuracy = "fast"
+) -> list[tuple[Reduced, ...]]:
     first = points[0].values
     shared = all(point.values is first for point in points)
     values = first if shared else np.stack([point.values for point in points])
@@ -172,6 +175,7 @@ def to_smatrix(
         error_estimate=joined.error,
         labels_out=_labels([c.labels_out for c in channels]),
         labels_in=_labels([c.labels_in for c in channels]),
+        labels=_known_labels(point),
     )
 
 
@@ -179,6 +183,25 @@ def join_leads(point: Point, parts: Sequence[Reduced], channels: Sequence[Channe
     """S and interface waves of one eliminated point."""
     kept = [sector.kept for sector in point.layout.interior.sectors]
     return join_sectors(parts, kept, channels, point.layout.places)
+
+
+def _known_labels(point: Point) -> tuple[str | float, ...]:
+    """Every label that a mode of some lead may carry, so that a closed channel answers zero."""
+    known: dict[str | float, None] = {}
+    for lead in point.leads:
+        if isinstance(lead, LeadBlocks) and lead.conserved is not None:
+            known.update(dict.fromkeys(lead.labels.values() if lead.labels else _values(lead)))
+    return tuple(known)
+
+
+def _values(lead: LeadBlocks) -> list[float]:
+    """Eigenvalues of a lead's conserved quantity, which is nearly always diagonal."""
+    conserved = lead.conserved
+    assert conserved is not None
+    diagonal = conserved.diagonal()
+    if np.array_equal(conserved, np.diag(diagonal)):
+        return [round(float(value), 9) for value in np.unique(diagonal.real)]
+    return [round(float(value), 9) for value in np.unique(np.linalg.eigvalsh(conserved).round(9))]
 
 
 def _labels(

@@ -51,8 +51,9 @@ def states(device: Device, *, energy: float | str, **parameters: Any) -> Scatter
         for sector, factor, root in zip(interior.sectors, factors, joined.waves, strict=True):
             everywhere = slice(None) if sector.orbitals is None else sector.orbitals
             waves[everywhere] = factor.expand(root)
-    n = len(device.pattern.indptr) - 1
-    return ScatteringStates(waves[:n], s.leads, s.modes, s.energy, s)
+    inside = waves[: device.pattern.n].copy() if len(waves) > device.pattern.n else waves
+    inside.flags.writeable = False
+    return ScatteringStates(inside, s.leads, s.modes, s.energy, s)
 
 
 def green(
@@ -136,7 +137,7 @@ def ldos(device: Device, *, energy: float | str, **parameters: Any) -> RealArray
             diagonal = factor.inverse_diagonal(g[np.ix_(index, index)])
             density[everywhere] = -diagonal.imag / np.pi
             start += k
-    return density[: len(device.pattern.indptr) - 1]
+    return density[: device.pattern.n]
 
 
 def _factorize(
@@ -152,13 +153,13 @@ def _orbitals(device: Device, leads: dict[str, IntArray], which: str | IntArray)
     if isinstance(which, str):
         device.check_lead(which)
         return leads[which]
-    n = len(device.pattern.indptr) - 1
+    n = device.pattern.n
     index = np.atleast_1d(np.asarray(which))
     if index.ndim != 1 or (index.size and index.dtype.kind not in "iu"):
         raise InvalidInput("to and from_ take a lead's name or a list of orbital numbers")
     if index.size and not 0 <= index.min() <= index.max() < n:
         bad = index[(index < 0) | (index >= n)][0]
-        raise InvalidInput(f"orbital {bad} is out of range: the device has {n} orbitals, 0..{n - 1}")
+        raise InvalidInput(f"orbital {bad} is out of range: the device has orbitals 0..{n - 1}")
     return index.astype(np.int64)
 
 

@@ -147,8 +147,9 @@ def _contact_basis(
     outward, inward = stable.vecslmbdainv[:, n:], stable.vecslmbdainv[:, :n]
     to_amplitudes = la.solve(outward, stable.sqrt_hop.conj().T)[:n]
     source = stable.sqrt_hop @ (stable.vecs[:, :n] - stable.vecs[:, n:] @ la.solve(outward, inward))
-    out = la.lstsq(channels.out.conj(), to_amplitudes.T)[0].T
-    back = la.lstsq(channels.source, source)[0]
+    w = channels.v if channels.turn is None else channels.v @ channels.turn
+    out = la.lstsq(w.conj(), to_amplitudes.T)[0].T
+    back = la.lstsq(-1j * w @ channels.direct, source)[0]
     return LeadBasis(info, _unitary(out), _unitary(back).conj().T)
 
 

@@ -150,7 +150,7 @@ def ldos(
 ) -> RealArray:
     """Local density of states of every orbital, in place of ``kwant.ldos``.
 
-    Unlike Kwant's it accepts leads known by a self-energy only. Arguments as in `smatrix`.
+    Arguments as in `smatrix`. Leads known by a self-energy only are refused, as in Kwant.
 
     Returns
     -------
@@ -158,7 +158,17 @@ def ldos(
         Per unit of energy.
     """
     del check_hermiticity
-    with _call(_with_leads(sys), args, params) as call:
+    system = _with_leads(sys)
+    for number, lead in enumerate(system.leads):
+        if not has_modes(lead):
+            # Kwant promises this exception; scripts may count on it.
+            raise NotImplementedError(
+                f"lead {number} is known by its self-energy only; "
+                "use sharvin.ldos(from_kwant(system), energy=...)"
+            )
+        if not has_cells(lead):
+            lead.modes(energy, args, params=params)  # a precalculated lead may hold none
+    with _call(system, args, params) as call:
         return local_density(call.device, energy=energy, **call.point)
 
 
@@ -226,7 +236,8 @@ def _call(system: Any, args: Args, params: Params, *, contacts: bool = False) ->
     with inputs.call(args, params) as number:
         if session is None or session.sources != sources:
             read: Callable[..., tuple[KwantLead, ...]] = read_contacts if contacts else read_leads
-            session = Session(build_device(ref(system), inputs, read), inputs, sources)
+            device = build_device(ref(system), inputs, read, {CALL: number})
+            session = Session(device, inputs, sources)
             sessions[kind] = session
         yield Call(session.device, inputs, {CALL: number})
 

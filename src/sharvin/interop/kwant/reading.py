@@ -8,6 +8,7 @@ import numpy as np
 
 from sharvin.device.affine import check_hermitian, number_array
 from sharvin.device.device import Device
+from sharvin.device.matrices import Matrices
 from sharvin.device.parameters import Parameters
 from sharvin.device.pattern import Pattern, index_dtype
 from sharvin.device.system import System
@@ -50,7 +51,9 @@ def from_kwant(system: Any, params: Mapping[str, Any] | None = None) -> Device:
     InvalidInput
         For a missing parameter, or a Hamiltonian that is not Hermitian.
     """
-    return build_device(lambda: system, named_inputs(check_system(system), params), read_leads)
+    inputs = named_inputs(check_system(system), params)
+    defaults = inputs.parameters(None).defaults
+    return build_device(lambda: system, inputs, read_leads, dict(defaults))
 
 
 def check_system(system: Any) -> Any:
@@ -63,7 +66,9 @@ def check_system(system: Any) -> Any:
     return system
 
 
-def build_device(source: Callable[[], Any], inputs: Inputs, read: ReadLeads) -> Device:
+def build_device(
+    source: Callable[[], Any], inputs: Inputs, read: ReadLeads, params: dict[str, float]
+) -> Device:
     """Device whose numbers are evaluated by Kwant at every point.
 
     Parameters
@@ -74,35 +79,43 @@ def build_device(source: Callable[[], Any], inputs: Inputs, read: ReadLeads) -> 
         Kwant arguments for each parameter set.
     read : callable
         Chooses how each lead is represented.
+    params : dict
+        A parameter set at which the Hamiltonian may be evaluated; used for the first point.
     """
     system = source()
-    norb = orbitals_per_site(system, inputs)
+    entries, norb = evaluate(system, inputs.at(params))
     offsets = np.concatenate([[0], np.cumsum(norb)]).astype(np.int64)
     interfaces = [_orbitals(offsets, sites) for sites in system.lead_interfaces]
     leads = read(system, inputs, interfaces)
     rows, columns = block_entries(system, norb)
     slots = Slots.of(int(offsets[-1]), rows, columns, orbital_positions(system, norb))
     names = None if system.parameters is None else frozenset(system.parameters)
-    hamiltonian = KwantHamiltonian(source, inputs, inputs.parameters(names), slots)
-    model = KwantModel(System(slots.pattern, hamiltonian, leads))
+    parameters = inputs.parameters(names)
+    first = {parameters_key(parameters, params): slots.values(entries)}
+    hamiltonian = KwantHamiltonian(source, inputs, parameters, slots, first)
+    model = KwantModel(built=System(slots.pattern, hamiltonian, leads))
     return Device(model, leads={lead.name: lead for lead in leads})
 
 
 @dataclass(frozen=True, eq=False)
-class KwantModel:
-    """What a `Device` asks of its model; Kwant has answered already."""
+class KwantModel(Matrices):
+    """What a `Device` asks of matrices, when Kwant evaluates them at every point.
 
-    built: System
+    It is a subclass because `Device` knows its raw models by that type.
+    """
 
-    @property
-    def degeneracy(self) -> int:
-        """One: Kwant counts every state itself."""
-        return 1
+    hamiltonian: Any = None
+    positions: Any = None
+    built: Any = None
+
+    def __post_init__(self) -> None:
+        """Skip the checks of fixed matrices: each evaluation is checked instead."""
 
     def system(self, leads: Mapping[str, Any]) -> System:
         """Pattern, values and leads."""
         del leads
-        return self.built
+        built: System = self.built
+        return built
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,24 +133,17 @@ class Entries:
         return self.rows.astype(np.int64) * self.size + self.columns
 
 
-def evaluate(system: Any, arguments: tuple[Any, Any]) -> Entries:
-    """Hamiltonian entries at one parameter set."""
+def evaluate(system: Any, arguments: tuple[Any, Any]) -> tuple[Entries, IntArray]:
+    """Hamiltonian entries at one parameter set, and the number of orbitals of each site."""
     args, params = arguments
-    entries = system.hamiltonian_submatrix(args, sparse=True, params=params).tocoo()
+    matrix, norb = system.hamiltonian_submatrix(
+        args, sparse=True, return_norb=True, params=params
+    )[:2]
+    entries = matrix.tocoo()
     data = number_array(entries.data, "the Kwant Hamiltonian")
-    return Entries(entries.shape[0], entries.row, entries.col, data)
-
-
-def orbitals_per_site(system: Any, inputs: Inputs) -> IntArray:
-    """Number of orbitals of every site, from the declared ones or from the matrix itself."""
-    ranges = getattr(system, "site_ranges", None)
-    if ranges is not None:
-        # Each range: first site, orbitals per site, first orbital; the last one is the end.
-        table = np.array([tuple(entry) for entry in ranges], dtype=np.int64).reshape(-1, 3)
-        return np.repeat(table[:-1, 1], np.diff(table[:, 0]))
-    args, params = inputs.at(inputs.parameters(None).defaults)
-    norb = system.hamiltonian_submatrix(args, sparse=True, return_norb=True, params=params)[1]
-    return np.asarray(norb, dtype=np.int64)
+    # Not the declared numbers of orbitals: Kwant takes what the value functions return.
+    orbitals = np.asarray(norb, dtype=np.int64)
+    return Entries(entries.shape[0], entries.row, entries.col, data), orbitals
 
 
 def block_entries(system: Any, norb: IntArray) -> tuple[IntArray, IntArray]:
@@ -213,16 +219,32 @@ class Slots:
 
 @dataclass(frozen=True, eq=False)
 class KwantHamiltonian:
-    """Values of H at every parameter set, by Kwant's value functions."""
+    """Values of H at every parameter set, by Kwant's value functions.
+
+    Parameters
+    ----------
+    first : dict
+        Values that are known already, handed out once: evaluating a large system takes Kwant
+        longer than solving it.
+    """
 
     source: Callable[[], Any]
     inputs: Inputs
     parameters: Parameters
     slots: Slots
+    first: dict[tuple[float, ...], NumberArray]
 
     def at(self, params: Mapping[str, float]) -> NumberArray:
         """Values in the order of the pattern, float64 where nothing is imaginary."""
-        return self.slots.values(evaluate(self.source(), self.inputs.at(params)))
+        known = self.first.pop(parameters_key(self.parameters, params), None)
+        if known is not None:
+            return known
+        return self.slots.values(evaluate(self.source(), self.inputs.at(params))[0])
+
+
+def parameters_key(parameters: Parameters, params: Mapping[str, float]) -> tuple[float, ...]:
+    """Numbers of one parameter set, in the order of the names."""
+    return tuple(params[name] for name in parameters.names)
 
 
 def orbital_positions(system: Any, norb: IntArray) -> RealArray | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import is_complex, kernel, template
+from sharvin.numerics.elimination.kernel import is_complex, part, template
 from sharvin.typing import IntArray, NumberArray, RealArray
 
 
@@ -43,7 +43,7 @@ def _hermitian_diagonal(x: Any) -> Any:
     return real_part if is_complex(x) else same
 
 
-@kernel
+@part
 def _invert_real(n: int, g: RealArray, c: RealArray, pivots: IntArray) -> float:
     """Gauss-Jordan inverse in place; returns min over columns of |pivot| / max |column|."""
     worst = np.inf
@@ -89,7 +89,7 @@ def _invert_real(n: int, g: RealArray, c: RealArray, pivots: IntArray) -> float:
     return worst
 
 
-@kernel
+@part
 def _invert_complex(
     n: int, gr: RealArray, gi: RealArray, cr: RealArray, ci: RealArray, pivots: IntArray
 ) -> float:

@@ -20,7 +20,7 @@ from sharvin.numerics.elimination.dense import (
     invert,
     largest_square,
 )
-from sharvin.numerics.elimination.kernel import kernel
+from sharvin.numerics.elimination.kernel import part
 from sharvin.numerics.elimination.symbolic import Tree
 from sharvin.typing import IntArray, NumberArray, RealArray
 
@@ -39,7 +39,7 @@ DECOUPLED = 64 * np.finfo(np.float64).eps
 WIDTH = 24  # pivot block of the LDL^H path
 
 
-@kernel
+@part
 def assemble_entries(
     q: int,
     shift: int,
@@ -73,83 +73,67 @@ def assemble_entries(
         f[o + ld - 1] += b1
 
 
-@kernel
-def gather_panel(
-    q: int,
-    ne: int,
-    nf: int,
+@part
+def add_panel(
     f: NumberArray,
-    tree: Tree,
-    delayed: IntArray,
-    where: IntArray,
-    store: NumberArray,
-) -> None:
-    """Add to the panel those columns of the children's updates that are eliminated here."""
-    shift = ne - tree.own[q]
-    ld = nf + PROBES
-    above = 0
-    for c in range(tree.child_start[q], tree.child_start[q + 1]):
-        d = tree.child[c]
-        kc = delayed[d]
-        m = tree.boundary[d] + kc
-        rows = tree.map[tree.map_start[d] : tree.map_start[d] + m - kc]
-        for j in range(m):
-            to = above + j if j < kc else rows[j - kc] + shift
-            if to >= ne:
-                break
-            at = where[d] + j * (m + PROBES)
-            s = store[at : at + m + PROBES]
-            t = f[to * ld : (to + 1) * ld]
-            for i in range(j, kc):
-                t[above + i] += s[i]
-            for i in range(max(j, kc) - kc, m - kc):
-                t[rows[i] + shift] += s[i + kc]
-            t[nf] += s[m]
-            t[nf + 1] += s[m + 1]
-        above += kc
-
-
-@kernel
-def gather_update(
-    q: int,
     ne: int,
     nf: int,
+    shift: int,
+    above: int,
+    kc: int,
+    m: int,
+    rows: IntArray,
+    s: NumberArray,
+) -> None:
+    """Add to a panel those columns of a child's update ``s`` that are eliminated in it.
+
+    The child's ``kc`` delayed unknowns go to rows ``above ...``, its boundary to ``rows + shift``.
+    """
+    ld, lds = nf + PROBES, m + PROBES
+    for j in range(m):
+        to = (above + j if j < kc else rows[j - kc] + shift) * ld
+        if to >= ne * ld:
+            break
+        at = j * lds
+        for i in range(j, kc):
+            f[to + above + i] += s[at + i]
+        for i in range(max(j, kc) - kc, m - kc):
+            f[to + shift + rows[i]] += s[at + kc + i]
+        for r in range(PROBES):
+            f[to + nf + r] += s[at + m + r]
+
+
+@part
+def add_update(
     u: NumberArray,
     ahead: int,
-    tree: Tree,
-    delayed: IntArray,
-    where: IntArray,
-    store: NumberArray,
+    ne: int,
+    nf: int,
+    shift: int,
+    above: int,
+    kc: int,
+    m: int,
+    rows: IntArray,
+    s: NumberArray,
 ) -> None:
-    """Add the rest of the children's updates to ``u``, whose first ``ahead`` columns are not theirs."""
-    root = q == len(tree.own) - 1
-    shift = nf - tree.boundary[q] if root else ne - tree.own[q]
-    ld = ahead + nf - ne + PROBES
-    above = 0
-    for c in range(tree.child_start[q], tree.child_start[q + 1]):
-        d = tree.child[c]
-        kc = delayed[d]
-        m = tree.boundary[d] + kc
-        rows = tree.map[tree.map_start[d] : tree.map_start[d] + m - kc]
-        for j in range(m):
-            to = above + j if j < kc else rows[j - kc] + shift
-            if to < ne:
-                continue
-            at = where[d] + j * (m + PROBES)
-            s = store[at : at + m + PROBES]
-            t = u[(to - ne + ahead) * ld : (to - ne + ahead + 1) * ld]
-            o = ahead - ne
-            for i in range(j, kc):
-                t[above + i + o] += s[i]
-            o += shift
-            for i in range(max(j, kc) - kc, m - kc):
-                t[rows[i] + o] += s[i + kc]
-            t[ld - 2] += s[m]
-            t[ld - 1] += s[m + 1]
-        above += kc
+    """Add the other columns of a child's update to ``u``, whose first ``ahead`` columns are not theirs."""
+    ld, lds = ahead + nf - ne + PROBES, m + PROBES
+    up = ahead - ne
+    for j in range(m):
+        to = above + j if j < kc else rows[j - kc] + shift
+        if to < ne:
+            continue
+        to = (to + up) * ld
+        at = j * lds
+        for i in range(j, kc):
+            u[to + up + above + i] += s[at + i]
+        for i in range(max(j, kc) - kc, m - kc):
+            u[to + up + shift + rows[i]] += s[at + kc + i]
+        for r in range(PROBES):
+            u[to + ld - PROBES + r] += s[at + m + r]
 
 
-@kernel
+@part
 def trailing(
     ne: int,
     nb: int,
@@ -157,9 +141,8 @@ def trailing(
     x: NumberArray,
     transposed: bool,
     u: NumberArray,
-    at: int,
 ) -> None:
-    """u <- -F21 X (lower triangle, by column blocks), where ``u[at]`` is its first entry.
+    """u <- -F21 X (lower triangle, by column blocks).
 
     ``x`` is X = F11^-1 F12 (own x boundary) or, ``transposed``, the panel-shaped L with F21 = L D.
     """
@@ -175,16 +158,16 @@ def trailing(
         if transposed:
             gemm(
                 N, C, ldu - j, w, ne, -one, x, ne + j, ld, f, ne + j, ld, zero, u,
-                at + j + j * ldu, ldu,
+                j + j * ldu, ldu,
             )  # fmt: skip
         else:
             gemm(
                 N, N, ldu - j, w, ne, -one, f, ne + j, ld, x, j * ne, ne, zero, u,
-                at + j + j * ldu, ldu,
+                j + j * ldu, ldu,
             )  # fmt: skip
 
 
-@kernel
+@part
 def eliminate_ldl(
     ne: int,
     nb: int,
@@ -220,7 +203,7 @@ def eliminate_ldl(
     return True, np.sqrt(growth)
 
 
-@kernel
+@part
 def eliminate_lu(
     ne: int,
     nb: int,
@@ -254,7 +237,7 @@ def eliminate_lu(
     return growth < TAU, growth
 
 
-@kernel
+@part
 def eigenbasis(
     ne: int, nb: int, f: NumberArray
 ) -> tuple[RealArray, NumberArray, NumberArray, RealArray, RealArray, IntArray]:
@@ -328,7 +311,7 @@ def eigenbasis(
     return d, t, w, scale, norm, kind
 
 
-@kernel
+@part
 def eliminate_eigen(
     ne: int, nb: int, d: RealArray, w: NumberArray, kind: IntArray
 ) -> tuple[int, float, NumberArray]:
@@ -340,7 +323,7 @@ def eliminate_eigen(
     rows = nb + PROBES
     good = np.empty(rows * ne, w.dtype)
     scaled = np.empty(rows * ne, w.dtype)
-    k, g = 0, 0
+    k, g = np.int64(0), np.int64(0)
     for j in range(ne):
         if kind[j] == 1:
             k += 1
@@ -371,7 +354,7 @@ def eliminate_eigen(
     return k, np.sqrt(growth), u
 
 
-@kernel
+@part
 def rotate_probe(
     ne: int, t: NumberArray, scale: RealArray, norm: RealArray, kind: IntArray, x: NumberArray
 ) -> NumberArray:
@@ -391,9 +374,10 @@ def rotate_probe(
     return y
 
 
-@kernel
+@part
 def grown(array: Any, need: int) -> Any:
     """Copy of a flat array with room for ``need`` entries and a little more."""
     wider = np.empty(need + need // 2 + 16, array.dtype)
-    wider[: array.size] = array
+    for i in range(array.size):
+        wider[i] = array[i]
     return wider

@@ -56,29 +56,37 @@ def cache_folder(folder: Path = FOLDER) -> Path | None:
 CACHE = cache_folder()
 
 
-def _compile(function: Function, flags: set[str] | bool) -> Function:
+_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": FLAGS, "error_model": "numpy"}
+# Unpacking Python arguments takes as long to compile as a short function: only entry points need it.
+_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def kernel(function: Function) -> Function:
+    """Compile ``function`` for calls from Python and cache it on disk.
+
+    It drops the GIL, divides like NumPy (no exception on zero) and may fuse multiply-adds.
+    """
     # Numba reads its cache setting when it decorates, never later, so lending it our folder for this
     # moment leaves every other library's cache where it was.
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(CACHE) if CACHE else before
     try:
-        compiled: Function = numba.njit(
-            cache=CACHE is not None, nogil=True, fastmath=flags, error_model="numpy"
-        )(function)
+        compiled: Function = numba.njit(cache=CACHE is not None, **_OPTIONS)(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled
 
 
-def kernel(function: Function) -> Function:
-    """Compile ``function``; it drops the GIL, divides like NumPy and may fuse multiply-adds."""
-    return _compile(function, FLAGS)
+def part(function: Function) -> Function:
+    """Compile ``function`` for calls from kernels only; it is cached within them."""
+    compiled: Function = numba.njit(**_INNER)(function)
+    return compiled
 
 
 def template(stub: Function) -> Callable[[Function], Function]:
     """Give ``stub`` a body that depends on the argument types (`numba.extending.overload`)."""
     decorate: Callable[[Function], Function] = importlib.import_module("numba.extending").overload(
-        stub, jit_options={"fastmath": FLAGS, "error_model": "numpy"}
+        stub, jit_options=_INNER
     )
     return decorate
 

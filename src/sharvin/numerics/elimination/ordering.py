@@ -7,14 +7,14 @@ true positions, or the graph distances of `landmarks` where there are none.
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import kernel
+from sharvin.numerics.elimination.kernel import kernel, part
 from sharvin.typing import IntArray, RealArray
 
 BINS = 128  # resolution of the search for a cut, per round
 BALANCE = 0.3  # the lighter half holds at least this fraction
 
 
-@kernel
+@part
 def _cut(x: RealArray, low: float, high: float) -> float:
     """Coordinate that splits ``x`` in two halves of similar size, in a gap between values; NaN if none.
 
@@ -70,7 +70,7 @@ def _cut(x: RealArray, low: float, high: float) -> float:
     return 0.5 * (low + high)
 
 
-@kernel
+@part
 def _separator(
     part: IntArray,
     x: RealArray,
@@ -111,7 +111,7 @@ def _separator(
     return edge1, edge2, size
 
 
-@kernel
+@part
 def _project(
     part: IntArray, position: RealArray, direction: RealArray, x: RealArray
 ) -> tuple[float, float]:
@@ -126,7 +126,7 @@ def _project(
     return low, high
 
 
-@kernel
+@part
 def _halve(
     part: IntArray,
     position: RealArray,
@@ -179,7 +179,7 @@ def _halve(
     return 1 if edge1 <= edge2 else 2
 
 
-@kernel
+@part
 def _weight(order: IntArray, start: IntArray, low: int, high: int) -> int:
     """Number of orbitals of ``order[low:high]``."""
     weight = 0

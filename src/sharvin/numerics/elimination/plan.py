@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sharvin.errors import InvalidInput, ShapeMismatch
+from sharvin.numerics.elimination.batch import Batch, lane_fronts, lane_widths, schur_lanes
 from sharvin.numerics.elimination.fronts import PROBES
+from sharvin.numerics.elimination.lanes import LANES
 from sharvin.numerics.elimination.ordering import dissect
-from sharvin.numerics.elimination.single import schur_single, unpack
+from sharvin.numerics.elimination.single import Point, schur_single, unpack
 from sharvin.numerics.elimination.symbolic import Tree, stack_sizes, symbolic
 from sharvin.numerics.elimination.vertices import (
     components,
@@ -19,7 +21,7 @@ from sharvin.numerics.elimination.vertices import (
     neighbor_keys,
     position_keys,
 )
-from sharvin.typing import IntArray, NumberArray, RealArray
+from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
 
 if TYPE_CHECKING:
     from sharvin.numerics.elimination.factors import Factors
@@ -29,6 +31,8 @@ Accuracy = Literal["fast", "high"]
 
 LEAF = 12  # orbitals below which a part is not cut further; 8 to 24 differ by less than 10 %
 PROBE_SEED = 20261120
+LANES_PAY = 3  # points from which eight lanes, some of them idle, beat as many single runs
+LANE_FRONT = 10**9  # larger fronts go to BLAS one point at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +79,7 @@ class Plan:
         own, boundary = self.tree.own.astype(np.int64), self.tree.boundary.astype(np.int64)
         even, odd = stack_sizes(self.tree, (boundary + PROBES) * boundary)
         panel = int(((own + boundary + PROBES) * own).max())
-        return np.array([even, odd, max(panel, 1)])
+        return np.array([even, odd, max(panel, 1), max(int(own.max()), 1)])
 
     def schur(
         self, values: NumberArray, energy: float, *, accuracy: Accuracy = "fast"
@@ -88,9 +92,8 @@ class Plan:
         """
         values = checked_values(values, self.nnz)
         counts = np.zeros(3, np.int64)
-        u, delayed, growth, y = schur_single(
-            values, float(energy), self.probe, fast(accuracy), self._sizes, self.tree, counts
-        )
+        point = Point(values, float(energy), self.probe, fast(accuracy))
+        u, delayed, growth, y = schur_single(point, self._sizes, self.tree, counts)
         return self.reduced(u, delayed, growth, y)
 
     def schur_many(
@@ -101,12 +104,52 @@ class Plan:
         accuracy: Accuracy = "fast",
     ) -> list[Reduced]:
         """Schur complements of many points: ``values`` (nnz,) for all or (points, nnz)."""
-        energies = np.asarray(energies, dtype=float)
-        rows = np.broadcast_to(values, (len(energies), self.nnz))
-        return [
-            self.schur(row, energy, accuracy=accuracy)
-            for row, energy in zip(rows, energies, strict=True)
-        ]
+        energies = np.ascontiguousarray(energies, dtype=float).reshape(-1)
+        values = checked_values(values, self.nnz, len(energies))
+        if not fast(accuracy) or len(energies) < LANES_PAY:
+            rows = np.broadcast_to(values, (len(energies), self.nnz))
+            pairs = zip(rows, energies, strict=True)
+            return [self.schur(row, energy, accuracy=accuracy) for row, energy in pairs]
+        results = []
+        for first in range(0, len(energies), LANES):
+            results += self._eight(values, energies[first : first + LANES], first)
+        return results
+
+    @cached_property
+    def _in_lanes(self) -> BoolArray:
+        own, boundary = self.tree.own, self.tree.boundary
+        return lane_fronts(self.tree, (own + boundary <= LANE_FRONT))
+
+    @cached_property
+    def _lane_sizes(self) -> IntArray:
+        own, boundary = self.tree.own.astype(np.int64), self.tree.boundary.astype(np.int64)
+        wide = self._in_lanes
+        panel = (own + boundary + PROBES) * own
+        even, odd = stack_sizes(self.tree, lane_widths(boundary, wide))
+        plain = ~wide & (own > 0)
+        return np.array([
+            even, odd, max(int(panel[wide].max(initial=0)), 1),
+            max(int(panel[plain].max(initial=0)), 1), max(int(own[plain].max(initial=0)), 1),
+        ])  # fmt: skip
+
+    def _eight(self, values: NumberArray, energies: RealArray, first: int) -> list[Reduced]:
+        """Up to eight points from row ``first`` of the values on; spare lanes repeat the last one."""
+        live = len(energies)
+        spare = np.minimum(np.arange(LANES), live - 1)
+        base = np.zeros(LANES, np.int64) if values.ndim == 1 else (first + spare) * self.nnz
+        batch = Batch(values.reshape(-1), base, energies[spare], self.probe, live)
+        counts = np.zeros(3, np.int64)
+        u, delayed, growth, y = schur_lanes(
+            batch, self._in_lanes, self._lane_sizes, self.tree, counts
+        )
+        results, at, at_y = [], 0, 0
+        for lane in range(live):
+            k = int(delayed[lane])
+            m = k + len(self.kept)
+            size = m * (m + PROBES)
+            results.append(self.reduced(u[at : at + size], k, growth[lane], y[at_y : at_y + k]))
+            at, at_y = at + size, at_y + k
+        return results
 
     def reduced(
         self, u: NumberArray, delayed: int, growth: float, y: NumberArray

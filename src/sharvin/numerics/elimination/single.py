@@ -1,6 +1,6 @@
 """Schur complement of one point: the walk over the fronts with two update stacks."""
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,40 +8,77 @@ from sharvin.numerics.elimination.dense import adjoint
 from sharvin.numerics.elimination.fronts import (
     PROBES,
     WIDTH,
+    add_panel,
+    add_update,
     assemble_entries,
     eigenbasis,
     eliminate_eigen,
     eliminate_ldl,
     eliminate_lu,
-    gather_panel,
-    gather_update,
     grown,
     rotate_probe,
     trailing,
 )
-from sharvin.numerics.elimination.kernel import kernel
+from sharvin.numerics.elimination.kernel import kernel, part
 from sharvin.numerics.elimination.symbolic import Tree
 from sharvin.typing import IntArray, NumberArray, RealArray
 
 
-@kernel
-def own_probe(
-    q: int,
-    ne: int,
-    tree: Tree,
-    probe: RealArray,
-    delayed: IntArray,
-    probe_at: IntArray,
-    probe_store: NumberArray,
-) -> NumberArray:
-    """Random vectors on the unknowns that node ``q`` eliminates: (ne, PROBES)."""
-    x = np.empty((ne, PROBES), probe_store.dtype)
+class Point(NamedTuple):
+    """What one elimination needs to know of its sweep point."""
+
+    values: NumberArray  # (nnz,) of H
+    energy: float
+    probe: RealArray  # (n, PROBES)
+    half_flops: bool
+
+
+class Scratch(NamedTuple):
+    """Workspaces of one front."""
+
+    f: NumberArray
+    x: NumberArray
+    inverse: NumberArray
+    work: RealArray
+    pivots: IntArray
+    lu_pivots: IntArray
+    nothing: NumberArray  # empty
+
+
+class Family(NamedTuple):
+    """Updates of the children: where they are, and what they could not eliminate."""
+
+    store: NumberArray
+    where: IntArray  # (nodes,) first entry of the update of a node in `store`
+    delayed: IntArray  # (nodes,)
+    probe_store: NumberArray
+    probe_at: IntArray  # (nodes,) probe components along its delayed unknowns
+
+
+@part
+def scratch(panel: int, rows: int, like: NumberArray) -> Scratch:
+    """Workspaces for panels of ``panel`` entries and ``rows`` eliminated rows."""
+    return Scratch(
+        np.empty(panel, like.dtype),
+        np.empty(panel, like.dtype),
+        np.empty(WIDTH * WIDTH, like.dtype),
+        np.empty(2 * WIDTH * WIDTH + 4 * WIDTH),
+        np.empty(WIDTH, np.int64),
+        np.empty(rows, np.int32),
+        np.empty(0, like.dtype),
+    )
+
+
+@part
+def own_probe(q: int, ne: int, tree: Tree, probe: RealArray, family: Family) -> NumberArray:
+    """Probe vectors on the unknowns that node ``q`` eliminates: (ne, PROBES)."""
+    x = np.empty((ne, PROBES), family.probe_store.dtype)
     i = 0
     for c in range(tree.child_start[q], tree.child_start[q + 1]):
         d = tree.child[c]
-        for j in range(delayed[d]):
+        for j in range(family.delayed[d]):
             for r in range(PROBES):
-                x[i, r] = probe_store[probe_at[d] + j * PROBES + r]
+                x[i, r] = family.probe_store[family.probe_at[d] + j * PROBES + r]
             i += 1
     for j in range(ne - i):
         for r in range(PROBES):
@@ -49,127 +86,183 @@ def own_probe(
     return x
 
 
-@kernel
-def schur_single(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares growing workspaces)
-    values: NumberArray,
-    energy: float,
-    probe: RealArray,
-    half_flops: bool,
-    sizes: IntArray,
+@part
+def assemble_panel(
+    q: int, ne: int, nb: int, f: NumberArray, point: Point, tree: Tree, family: Family
+) -> None:
+    """Panel of front ``q`` from the matrix and its children."""
+    nf = ne + nb
+    ld = nf + PROBES
+    f[: ld * ne] = 0
+    own = np.int64(tree.own[q])
+    shift = ne - own
+    assemble_entries(q, shift, own, f, ld, point.values, point.energy, point.probe, tree)
+    above = np.int64(0)
+    for c in range(tree.child_start[q], tree.child_start[q + 1]):
+        d = tree.child[c]
+        kc = np.int64(family.delayed[d])
+        m = tree.boundary[d] + kc
+        rows = tree.map[tree.map_start[d] : tree.map_start[d] + m - kc]
+        s = family.store[family.where[d] : family.where[d] + m * (m + PROBES)]
+        add_panel(f, ne, nf, shift, above, kc, m, rows, s)
+        above += kc
+
+
+@part
+def assemble_update(
+    q: int, ne: int, nf: int, shift: int, u: NumberArray, ahead: int, tree: Tree, family: Family
+) -> None:
+    """Add the children's shares of the update of front ``q``."""
+    above = np.int64(0)
+    for c in range(tree.child_start[q], tree.child_start[q + 1]):
+        d = tree.child[c]
+        kc = np.int64(family.delayed[d])
+        m = tree.boundary[d] + kc
+        rows = tree.map[tree.map_start[d] : tree.map_start[d] + m - kc]
+        s = family.store[family.where[d] : family.where[d] + m * (m + PROBES)]
+        add_update(u, ahead, ne, nf, shift, above, kc, m, rows, s)
+        above += kc
+
+
+@part
+def eliminate_front(
+    q: int,
+    ne: int,
+    u: NumberArray,
+    point: Point,
     tree: Tree,
+    family: Family,
+    work: Scratch,
     counts: IntArray,
+) -> tuple[int, float, NumberArray, NumberArray]:
+    """Eliminate the ``ne`` leading unknowns of front ``q`` by the first method that passes its checks.
+
+    Returns (k, growth, bordered, y): with k = 0 the update is in ``u``; otherwise ``bordered`` is the
+    update with k delayed unknowns first and y (k, PROBES) their probe components.
+    """
+    nb = np.int64(tree.boundary[q])  # one integer type: each mixture would be compiled anew
+    nf = ne + nb
+    shift = ne - tree.own[q]
+    y = work.nothing.reshape(0, PROBES)
+    bordered = work.nothing
+    k, growth = np.int64(0), 0.0
+    if ne == 0:
+        u[:] = 0
+    attempt = 0 if point.half_flops else 1
+    done = ne == 0
+    while not done:
+        assemble_panel(q, ne, nb, work.f, point, tree, family)
+        if attempt == 0:
+            done, growth = eliminate_ldl(
+                ne, nb, work.f, work.x, work.inverse, work.work, work.pivots
+            )
+        elif attempt == 1:
+            counts[0] += 1
+            done, growth = eliminate_lu(ne, nb, work.f, work.x, work.lu_pivots)
+        else:
+            d, t, w, scale, norm, kind = eigenbasis(ne, nb, work.f)
+            k, growth, bordered = eliminate_eigen(ne, nb, d, w, kind)
+            counts[1] += 1
+            counts[2] += k
+            if k:
+                x = own_probe(q, ne, tree, point.probe, family)
+                y = rotate_probe(ne, t, scale, norm, kind, x)
+            else:
+                for i in range(u.size):
+                    u[i] = bordered[i]
+            break
+        if done:
+            trailing(ne, nb, work.f, work.x, attempt == 0, u)
+        attempt += 1
+    assemble_update(q, ne, nf, shift, bordered if k else u, k, tree, family)
+    return k, growth, bordered, y
+
+
+@part
+def root_front(
+    shift: int, u: NumberArray, point: Point, tree: Tree, family: Family
+) -> NumberArray:
+    """Fill the root update, delayed unknowns first, and return their probe components."""
+    q = len(tree.own) - 1
+    kept = np.int64(tree.boundary[q])
+    m = kept + shift
+    zero = np.int64(0)
+    u[:] = 0
+    assemble_entries(
+        q, shift, kept, u, m + PROBES, point.values, point.energy, point.probe, tree
+    )
+    assemble_update(q, zero, m, shift, u, zero, tree, family)
+    return own_probe(q, shift, tree, point.probe, family)
+
+
+@kernel
+def schur_single(
+    point: Point, sizes: IntArray, tree: Tree, counts: IntArray
 ) -> tuple[NumberArray, int, float, NumberArray]:
     """Root update of E - H: ((m + PROBES) x m column-major, delayed count, growth, delayed probe).
 
-    ``sizes``: entries of the even stack, the odd stack, the largest panel. ``counts`` receives the
-    numbers of fronts redone by LU, of eigen-delayed fronts and of delayed unknowns.
+    ``sizes``: entries of the even stack, the odd stack, the largest panel, and its rows. ``counts``
+    receives the numbers of fronts redone by LU, of eigen-delayed fronts and of delayed unknowns.
     """
     nodes = len(tree.own)
-    dtype = values.dtype
-    even, odd = np.empty(sizes[0], dtype), np.empty(sizes[1], dtype)
-    f, x = np.empty(sizes[2], dtype), np.empty(sizes[2], dtype)
-    inverse = np.empty(WIDTH * WIDTH, dtype)
-    work = np.empty(2 * WIDTH * WIDTH + 4 * WIDTH)
-    pivots, pivots_lu = np.empty(WIDTH, np.int64), np.empty(1, np.int32)
+    like = point.values[:1].copy()
+    stacks = (np.empty(sizes[0], like.dtype), np.empty(sizes[1], like.dtype))
+    work = scratch(sizes[2], sizes[3], like)
     delayed, where = np.zeros(nodes, np.int32), np.zeros(nodes, np.int64)
-    probe_at, probe_store, probe_end = np.zeros(nodes, np.int32), np.empty(16, dtype), 0
-    top_even, top_odd = 0, 0
+    probe_at, probe_store, probe_end = np.zeros(nodes, np.int64), np.empty(16, like.dtype), 0
+    top = np.zeros(2, np.int64)
     growth = 0.0
-    for q in range(nodes):
-        shift = 0
-        pop = 0
+    for q in range(np.int64(nodes)):
+        # np.int64: a literal 0 would have the callees compiled for it, then again for integers
+        shift, pop = np.int64(0), np.int64(0)
         for c in range(tree.child_start[q], tree.child_start[q + 1]):
             d = tree.child[c]
             shift += delayed[d]
             m = tree.boundary[d] + delayed[d]
             pop += (m + PROBES) * m
-        root = q == nodes - 1
-        ne, nb = tree.own[q] + shift, tree.boundary[q]
-        if root:
-            ne, nb = 0, nb + shift
-        nf = ne + nb
-        ld = nf + PROBES
-        if tree.odd[q]:
-            top = top_odd
-            if top + (nb + PROBES) * nb > odd.size:
-                odd = grown(odd, top + (nb + PROBES) * nb)
-            mine, theirs = odd, even
-        else:
-            top = top_even
-            if top + (nb + PROBES) * nb > even.size:
-                even = grown(even, top + (nb + PROBES) * nb)
-            mine, theirs = even, odd
-        u = mine[top : top + (nb + PROBES) * nb]
-        m = nb
-        done = ne == 0
-        if done:
-            u[:] = 0
-        if ld * ne > f.size:
-            f, x = np.empty(2 * ld * ne, dtype), np.empty(2 * ld * ne, dtype)
-        attempt = 0 if half_flops else 1
-        while not done:
-            f[: ld * ne] = 0
-            assemble_entries(q, shift, tree.own[q], f, ld, values, energy, probe, tree)
-            gather_panel(q, ne, nf, f, tree, delayed, where, theirs)
-            if attempt == 0:
-                done, g = eliminate_ldl(ne, nb, f, x, inverse, work, pivots)
-                if done:
-                    trailing(ne, nb, f, x, True, u, 0)
-            elif attempt == 1:
-                counts[0] += 1
-                if ne > pivots_lu.size:
-                    pivots_lu = np.empty(2 * ne, np.int32)
-                done, g = eliminate_lu(ne, nb, f, x, pivots_lu)
-                if done:
-                    trailing(ne, nb, f, x, False, u, 0)
-            else:
-                done = True
-                basis = eigenbasis(ne, nb, f)
-                k, g, bordered = eliminate_eigen(ne, nb, basis[0], basis[2], basis[5])
-                counts[1] += 1
-                counts[2] += k
-                m = nb + k
-                if k:
-                    y = own_probe(q, ne, tree, probe, delayed, probe_at, probe_store)
-                    y = rotate_probe(ne, basis[1], basis[3], basis[4], basis[5], y)
-                    if probe_end + k * PROBES > probe_store.size:
-                        probe_store = grown(probe_store, probe_end + k * PROBES)
-                    probe_at[q] = probe_end
-                    probe_store[probe_end : probe_end + k * PROBES] = y.ravel()
-                    probe_end += k * PROBES
-                if tree.odd[q]:
-                    if top + bordered.size > odd.size:
-                        odd = grown(odd, top + bordered.size)
-                    mine = odd
-                else:
-                    if top + bordered.size > even.size:
-                        even = grown(even, top + bordered.size)
-                    mine = even
-                u = mine[top : top + bordered.size]
-                u[:] = bordered
-                delayed[q] = k
-            attempt += 1
-            if done:
-                growth = max(growth, g)
-        gather_update(q, ne, nf, u, m - nb, tree, delayed, where, theirs)
-        if root:
-            assemble_entries(
-                q, shift, nb - shift, u, ld, values, energy, probe, tree
-            )
-            y = own_probe(q, shift, tree, probe, delayed, probe_at, probe_store)
-            return u.copy(), shift, growth, y
-        where[q] = top
-        if tree.odd[q]:
-            top_odd += u.size
-            top_even -= pop
-        else:
-            top_even += u.size
-            top_odd -= pop
+        ne, nb = np.int64(tree.own[q]) + shift, np.int64(tree.boundary[q])
+        parity = tree.odd[q]
+        mine, theirs = stacks[parity], stacks[1 - parity]
+        family = Family(theirs, where, delayed, probe_store, probe_at)
+        if q == nodes - 1:
+            m = nb + shift
+            u = np.empty((m + PROBES) * m, like.dtype)
+            y = root_front(shift, u, point, tree, family)
+            return u, shift, growth, y
+        if (ne + nb + PROBES) * ne > work.f.size or ne > work.lu_pivots.size:
+            work = scratch(2 * (ne + nb + PROBES) * ne, 2 * ne, like)
+        begin = top[parity]
+        size = (nb + PROBES) * nb
+        if begin + size > mine.size:
+            mine = grown(mine, begin + size)
+            stacks = (theirs, mine) if parity else (mine, theirs)
+        k, g, bordered, y = eliminate_front(
+            q, ne, mine[begin : begin + size], point, tree, family, work, counts
+        )
+        growth = max(growth, g)
+        if k:
+            delayed[q] = k
+            size = bordered.size
+            if begin + size > mine.size:
+                mine = grown(mine, begin + size)
+                stacks = (theirs, mine) if parity else (mine, theirs)
+            for i in range(size):
+                mine[begin + i] = bordered[i]
+            probe_at[q] = probe_end
+            if probe_end + k * PROBES > probe_store.size:
+                probe_store = grown(probe_store, probe_end + k * PROBES)
+            for j in range(k):
+                for r in range(PROBES):
+                    probe_store[probe_end] = y[j, r]
+                    probe_end += 1
+        where[q] = begin
+        top[parity] += size
+        top[1 - parity] -= pop
     raise AssertionError("a plan has a root")
 
 
 @kernel
-def unpack(u: NumberArray, m: int, matrix: Any, reduced: Any) -> None:
+def unpack(u: NumberArray, m: int, matrix: NumberArray, reduced: NumberArray) -> None:
     """Full Hermitian matrix (m, m) and reduced right-hand side (m, PROBES) of a root update."""
     ld = m + PROBES
     for j in range(m):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import kernel
+from sharvin.numerics.elimination.kernel import kernel, part
 from sharvin.typing import IntArray
 
 
@@ -31,7 +31,7 @@ class Tree(NamedTuple):
     odd: IntArray  # (nodes,) parity of the depth: which stack the update goes to
 
 
-@kernel
+@part
 def children(parent: IntArray) -> tuple[IntArray, IntArray]:
     """Children of every node, as (start, list); ``parent`` excludes the root."""
     nodes = len(parent) + 1

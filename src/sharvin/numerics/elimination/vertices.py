@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import kernel
+from sharvin.numerics.elimination.kernel import kernel, part
 from sharvin.typing import BoolArray, IntArray, RealArray
 
 
@@ -17,7 +17,7 @@ class Vertices(NamedTuple):
     first: IntArray  # int32 first vertex of each connected component
 
 
-@kernel
+@part
 def _mix(x: int) -> int:
     """Scramble 63 bits, so that sums of a few of these collide only by chance."""
     x = (x + 0x1E3779B97F4A7C15) & 0x7FFFFFFFFFFFFFFF
@@ -112,7 +112,7 @@ def group(label: IntArray, count: int, keys: IntArray, kept: IntArray) -> Vertic
     return Vertices(vertex, start[: v + 2].copy(), member, first)
 
 
-@kernel
+@part
 def _sweep(
     source: int,
     low: int,
@@ -142,7 +142,7 @@ def _sweep(
                     tail += 1
 
 
-@kernel
+@part
 def _farthest(low: int, high: int, one: IntArray, two: IntArray, degree: IntArray) -> int:
     """Vertex farthest from two others at once; among equals the one with fewest neighbors, a corner."""
     best = low

@@ -33,7 +33,7 @@ class Block:
     @property
     def rank(self) -> int:
         """Number of ports on each bond."""
-        return self.a.shape[1]
+        return int(self.a.shape[1])
 
     @property
     def is_real(self) -> bool:
@@ -60,19 +60,19 @@ class Block:
     @cached_property
     def a_adjoint(self) -> Any:
         """A^H, sparse where that pays."""
-        return _adjoint(self.a)
+        return sparse_if_worth(np.ascontiguousarray(self.a.conj().T))
 
     @cached_property
     def b_adjoint(self) -> Any:
         """B^H, sparse where that pays."""
-        return _adjoint(self.b)
+        return sparse_if_worth(np.ascontiguousarray(self.b.conj().T))
 
     @cached_property
     def _port_weights(self) -> tuple[NumberArray, NumberArray]:
         """A A^H and B B^H."""
         return (
-            np.ascontiguousarray((self.a_adjoint.conj().T @ self.a.conj().T)),
-            np.ascontiguousarray((self.b_adjoint.conj().T @ self.b.conj().T)),
+            np.ascontiguousarray(self.a_adjoint.conj().T @ self.a.conj().T),
+            np.ascontiguousarray(self.b_adjoint.conj().T @ self.b.conj().T),
         )
 
     def port_matrix(self, energy: float, bond: Bond) -> NumberArray:
@@ -86,9 +86,8 @@ class Block:
         return k
 
 
-def _adjoint(ports: NumberArray) -> Any:
-    """Conjugate transpose; as CSR if at most a tenth is filled and the size makes it worthwhile."""
-    adjoint = np.ascontiguousarray(ports.conj().T)
-    if ports.size > 1000 and np.count_nonzero(ports) < 0.1 * ports.size:
-        return csr_array(adjoint)
-    return adjoint
+def sparse_if_worth(matrix: NumberArray) -> Any:
+    """As CSR if at most a tenth is filled and the size makes it worthwhile."""
+    if matrix.size > 1000 and np.count_nonzero(matrix) < 0.1 * matrix.size:
+        return csr_array(matrix)
+    return matrix

@@ -1,5 +1,6 @@
 """Two coordinate systems for the state on the bond between two cells."""
 
+import cmath
 import math
 from dataclasses import dataclass, replace
 
@@ -54,10 +55,11 @@ class Bond:
     def to_wave(self, x: NumberArray, y: NumberArray) -> tuple[ComplexArray, ComplexArray]:
         """The same states in the wave coordinates of this lead's own b and a."""
         if self.angle is not None:
-            turn = np.exp(1j * self.angle) / math.sqrt(2)
-            return turn * (x + 1j * y), np.conj(turn) * (x - 1j * y)
-        turn = 1j if self.mirrored else 1.0
-        return turn * x, np.conj(turn) * y
+            turn = cmath.exp(1j * self.angle) / math.sqrt(2)
+            return turn * (x + 1j * y), turn.conjugate() * (x - 1j * y)
+        if self.mirrored:
+            return 1j * x, -1j * y
+        return x.astype(complex), y.astype(complex)
 
     def reflection_to_wave(self, r: ComplexArray) -> ComplexArray:
         """Wave form of y = r x. A contraction whatever r: 1 + i r has a positive real part."""
@@ -66,5 +68,5 @@ class Bond:
             return wave
         one = np.eye(len(r))
         # (1 - i r)(1 + i r)^-1; the factors commute
-        turned = np.exp(-2j * self.angle) * LU.of(one + 1j * r).solve(one - 1j * r)
+        turned: ComplexArray = cmath.exp(-2j * self.angle) * LU.of(one + 1j * r).solve(one - 1j * r)
         return turned

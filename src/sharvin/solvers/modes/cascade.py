@@ -9,27 +9,30 @@ from scipy.linalg import LinAlgError
 from sharvin.solvers.modes.attempt import Formulation, attempt
 from sharvin.solvers.modes.block import Block
 from sharvin.solvers.modes.bond import Bond
-from sharvin.solvers.modes.limits import AGREE, EPS, SMALL, SURE, SURE_MODE, Doubt
+from sharvin.solvers.modes.limits import AGREE, EPS, MEDIUM, SMALL, SURE, SURE_MODE, Doubt
 from sharvin.solvers.modes.outgoing import Outgoing, outgoing
 
 # A generic angle replaces the hard walls (angle 0) that resonate on clean lattices; the second
 # one is for the rare lead that resonates with the first.
 ROBIN = (Bond(0.5), Bond(-0.83))
 WAVE = Bond()
+ROBIN64, ROBIN61 = Formulation("robin64", ROBIN[0], 64), Formulation("robin61", ROBIN[1], 61)
+WAVE64, WAVE33 = Formulation("wave64", WAVE, 64), Formulation("wave33", WAVE, 33)
 LAST = (Formulation("wave1", WAVE), Formulation("qz1", WAVE, by_qz=True))
-LADDERS = {
-    # (real, small): lengths that share no factor, so that no clean lattice resonates with two
-    (True, True): (Formulation("robin1", ROBIN[0]), *LAST),
-    (False, True): LAST,
-    (True, False): (
-        Formulation("robin64", ROBIN[0], 64),
-        Formulation("robin61", ROBIN[1], 61),
-        Formulation("wave64", WAVE, 64),
-        Formulation("wave33", WAVE, 33),
-        *LAST,
-    ),
-    (False, False): (Formulation("wave64", WAVE, 64), Formulation("wave33", WAVE, 33), *LAST),
-}
+
+
+def ladder(block: Block) -> tuple[Formulation, ...]:
+    """Formulations for a block, the fastest that usually succeeds first.
+
+    Lengths 64, 61 and 33 share no factor, so that no clean lattice resonates with two of them.
+    """
+    if block.rank <= SMALL:
+        return (Formulation("robin1", ROBIN[0]), *LAST) if block.is_real else LAST
+    if not block.is_real:
+        return (WAVE64, WAVE33, *LAST)
+    if block.rank <= MEDIUM:
+        return (ROBIN64, WAVE64, ROBIN61, WAVE33, *LAST)
+    return (WAVE64, ROBIN64, WAVE33, ROBIN61, *LAST)
 
 
 @dataclass(eq=False)
@@ -62,18 +65,22 @@ class Verdict:
     def hear(self, name: str, new: Outgoing) -> None:
         """Take a formulation's answer: accept, hold, confirm or contradict."""
         held = self._held
-        if held is None:
-            self._held, self.method = new, name
-            if new.error < SURE and new.mode_error < SURE_MODE:
-                self.answer = replace(new, error=max(new.error, 4 * new.spread))
-            else:
-                reason = f"uncertain by {new.error:.0e}, modes by {new.mode_error:.0e}"
-                self.doubts.append((name, Doubt(reason)))
-            return
-        if held.out.count != new.out.count:
+        settled = new.error < SURE and new.mode_error < SURE_MODE
+        if held is not None and held.out.count != new.out.count:
             reason = f"{new.out.count} modes, but {held.out.count} by {self.method}"
             self.doubts.append((name, Doubt(reason, edge=True)))
             return
+        if settled:
+            self.answer, self.method = replace(new, error=max(new.error, 4 * new.spread)), name
+        elif held is None:
+            self._held, self.method = new, name
+            reason = f"uncertain by {new.error:.0e}, modes by {new.mode_error:.0e}"
+            self.doubts.append((name, Doubt(reason)))
+        else:
+            self._compare(name, held, new)
+
+    def _compare(self, name: str, held: Outgoing, new: Outgoing) -> None:
+        """Two answers, neither sure of itself: believe their agreement."""
         difference = 10 * _difference(held, new)
         if difference < AGREE:
             better = min(held, new, key=lambda o: o.mode_error)
@@ -99,7 +106,7 @@ def solve(block: Block, energy: float, ends: Iterable[bool]) -> dict[bool, Verdi
     """
     verdicts = {mirrored: Verdict(mirrored) for mirrored in ends}
     shift = 2 * EPS * (block.scale + abs(energy))
-    for how in LADDERS[block.is_real, block.rank <= SMALL]:
+    for how in ladder(block):
         open_ends = [v for v in verdicts.values() if v.answer is None]
         fresh = [v for v in open_ends if not v.needs_second]
         unsettled = [v for v in open_ends if v.needs_second]

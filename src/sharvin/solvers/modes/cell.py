@@ -10,7 +10,7 @@ from sharvin.solvers.modes.block import Block
 from sharvin.solvers.modes.bond import Bond
 from sharvin.solvers.modes.chunk import Chunk
 from sharvin.solvers.modes.dense import LU
-from sharvin.solvers.modes.limits import EPS, RESONANT, SINGULAR, Doubt
+from sharvin.solvers.modes.limits import EPS, RESONANT, SINGULAR, SMALL, Doubt
 from sharvin.typing import NumberArray
 
 
@@ -42,6 +42,10 @@ def cell(block: Block, energy: float, bond: Bond) -> Cell:
     k = block.port_matrix(energy, bond)
     k_a, k_b = _inner_waves(block, k)
     one = np.eye(block.rank)
+    al: NumberArray
+    de: NumberArray
+    from_x: NumberArray
+    from_y: NumberArray
     if bond.angle is None:
         ga = 2 * (block.b_adjoint @ k_a)
         be = ga.T if block.is_real else 2 * (block.a_adjoint @ k_b)
@@ -59,18 +63,17 @@ def cell(block: Block, energy: float, bond: Bond) -> Cell:
     chunk = Chunk(al, be, ga, de, block.is_real, growth)
     weight = block.row_weights + abs(energy)
     noise = EPS * max(float((weight @ np.abs(f) ** 2).max(initial=0.0)) for f in (from_x, from_y))
-    if noise > RESONANT and not bond.is_wave:
+    if noise > (RESONANT if block.rank <= SMALL else 20 * RESONANT) and not bond.is_wave:
         raise Doubt(f"angle {bond.angle} resonates with the cell (noise {noise:.0e})")
     return Cell(chunk, from_x, from_y, noise)
 
 
 def _inner_waves(block: Block, k: NumberArray) -> tuple[NumberArray, NumberArray]:
     """K^-1 A and K^-1 B; states of the cell that no port sees are moved out of the way."""
-    ports = np.concatenate([block.a, block.b], axis=1)
     lu = LU.of(k)
     if lu.rcond() < SINGULAR:
         lu = LU.of(_without_dark_states(block, k))
-    inner = lu.solve(ports)
+    inner = lu.solve(np.concatenate([block.a, block.b], axis=1))
     return inner[:, : block.rank], inner[:, block.rank :]
 
 

@@ -51,18 +51,29 @@ def join(first: Chunk, second: Chunk) -> Chunk:
     if lu.exact_zero:
         raise Doubt("singular junction of two chunks")
     joint = lu.solve(np.concatenate([first.ga, first.de @ second.be], axis=1))
-    growth = max(first.growth, second.growth, float(np.abs(joint).max(initial=0.0)))
+    x, y = joint[:, :r], joint[:, r:]
+    growth = max(first.growth, second.growth, _largest(joint))
     if not growth <= GROWTH:
         raise Doubt(f"growth {growth:.0e} while joining cells")
-    x, y = joint[:, :r], joint[:, r:]
-    reflected = second.al @ x
-    al = first.al + first.be @ reflected
+    al = first.be @ (second.al @ x)
+    al += first.al
+    de = second.ga @ y
+    de += second.de
     ga = second.ga @ x
-    de = second.de + second.ga @ y
     if first.symmetric:
         # symmetrizing keeps rounding from driving the two halves apart over the doublings
         return Chunk((al + al.T) / 2, ga.T, ga, (de + de.T) / 2, True, growth)
-    return Chunk(al, first.be @ (second.be + second.al @ y), ga, de, False, growth)
+    be = second.al @ y
+    be += second.be
+    return Chunk(al, first.be @ be, ga, de, False, growth)
+
+
+def _largest(matrix: NumberArray) -> float:
+    """Largest entry, to a factor of sqrt 2 for complex ones; infinite or NaN if any entry is."""
+    if not matrix.size:
+        return 0.0
+    flat = matrix.view(float) if matrix.dtype.kind == "c" else matrix
+    return float(max(flat.max(), -flat.min()))
 
 
 def power(one: Chunk, cells: int) -> Chunk:
@@ -127,7 +138,7 @@ def reduce(full: Chunk) -> Reduction:
     k, r = qh.shape
     lu = LU.of(np.eye(r) - full.de @ full.al)
     joint = lu.solve(np.concatenate([p, full.de @ p2], axis=1))
-    growth = max(full.growth, float(np.abs(joint).max(initial=0.0)))
+    growth = max(full.growth, _largest(joint))
     if not growth <= GROWTH:
         raise Doubt(f"growth {growth:.0e} between chunks")
     x_w, x_u = joint[:, :k], joint[:, k:]
@@ -137,7 +148,7 @@ def reduce(full: Chunk) -> Reduction:
 
 
 def _thin_factors(matrix: NumberArray, rank: int | None = None) -> tuple[NumberArray, NumberArray]:
-    """p (r, k) orthonormal and qh (k, r) with matrix = p @ qh, by rank-revealing QR."""
+    """P (r, k) orthonormal and qh (k, r) with matrix = p @ qh, by rank-revealing QR."""
     q, upper, order = qr(matrix, pivoting=True, mode="economic", check_finite=False)
     if rank is None:
         size = np.abs(np.diag(upper))

@@ -129,9 +129,7 @@ def _single(s: _Situation, lam: complex, vector: NumberArray, bins: _Bins) -> No
         (bins.decaying if abs(lam) < 1 else bins.growing).append(vector)
         bins.slowest = min(bins.slowest, distance)
     else:
-        raise Doubt(
-            f"band edge: current {current:.0e}, |lambda| - 1 = {distance:.0e}", edge=True
-        )
+        raise Doubt(f"band edge: current {current:.0e}, |lambda| - 1 = {distance:.0e}", edge=True)
 
 
 def _cluster(s: _Situation, lam: ComplexArray, bins: _Bins) -> None:
@@ -211,10 +209,10 @@ def _normalized(s: _Situation, basis: NumberArray, sign: int) -> Waves:
     if defect > UNITARY:
         raise Doubt(f"translation of one direction is not unitary by {defect:.0e}", edge=True)
     lam = np.diag(unitary)
-    if np.abs(unitary - np.diag(lam)).max() > 1e-13:
+    if np.abs(unitary - np.diag(lam)).max() > max(1e-13, 10 * s.noise):
         triangle, vectors = schur(unitary, output="complex", check_finite=False)
         basis, lam = basis @ vectors, np.diag(triangle)
-    lam = lam / np.abs(lam)
+    lam = np.asarray(lam / np.abs(lam), dtype=np.complex128)
     return Waves(basis, f.x @ basis, f.y @ basis, lam, s.psi(basis, basis * lam))
 
 
@@ -234,14 +232,10 @@ def _separation(
         # the members of a validated crossing were told apart by their velocity
         distance = np.where(distance < 2 * CLUSTER, np.inf, distance)
     distance = np.maximum(distance, 1e-16)
-    on_bond, inside = (
-        [np.sqrt(norm(w)) for w in (out, inn)]
-        for norm in (
-            lambda w: (np.abs(w.x) ** 2 + np.abs(w.y) ** 2).sum(axis=0),
-            lambda w: weights @ np.abs(w.psi) ** 2,
-        )
-    )
-    mixing = noise * np.outer(*on_bond) + 4 * EPS * np.outer(*inside)
+    bond_out, bond_in = ((np.abs(w.x) ** 2 + np.abs(w.y) ** 2).sum(axis=0) for w in (out, inn))
+    cell_out, cell_in = (weights @ np.abs(w.psi) ** 2 for w in (out, inn))
+    mixing = noise * np.sqrt(np.outer(bond_out, bond_in))
+    mixing += 4 * EPS * np.sqrt(np.outer(cell_out, cell_in))
     error = max(float((mixing / distance).max()), bins.crossing_error)
     return error, float(max(1.0, 1 / distance.min()))
 

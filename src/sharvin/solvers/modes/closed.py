@@ -59,7 +59,7 @@ def joint_channels(
     loss = 50 * EPS * len(h)
     if not _commute(h, v, loss * scale * hop) or not _commute(v, v.conj().T, loss * hop**2):
         return None
-    e, u = eigh(h, check_finite=False)
+    e, u = _eigenvectors(h)
     w = np.zeros(len(e), complex)
     cut = np.flatnonzero(np.diff(e) > 1e-9 * (scale + hop)) + 1
     for i, j in zip(np.r_[0, cut], np.r_[cut, len(e)], strict=True):
@@ -77,6 +77,11 @@ def joint_channels(
     if np.abs(v @ u - u * w).max() > 1e-12 * hop:
         return None
     return e, (w.real if not np.any(w.imag) else w), u
+
+
+def _eigenvectors(h: NumberArray) -> tuple[RealArray, NumberArray]:
+    e, u = eigh(h, check_finite=False)
+    return e, u
 
 
 def _commute(p: NumberArray, q: NumberArray, tolerance: float) -> bool:
@@ -130,7 +135,7 @@ class ClosedPart:
 
     @cached_property
     def _phase(self) -> NumberArray:
-        """w / |w|."""
+        """W / |w|."""
         phase: NumberArray = self._hop / np.abs(self._hop)
         return phase
 
@@ -212,19 +217,25 @@ class ClosedPart:
     @cached_property
     def sigma(self) -> ComplexArray:
         """Sum of |w| z |u><u|."""
-        u = self._u
-        sigma: ComplexArray = (u * (np.abs(self._hop) * self.z)) @ u.conj().T
+        u, strength = self._u, np.abs(self._hop) * self.z
+        if u.dtype.kind == "c":
+            sigma: ComplexArray = (u * strength) @ u.conj().T
+            return sigma
+        sigma = np.empty((len(u), len(u)), complex)
+        sigma.real = (u * strength.real) @ u.T
+        u_open = u[:, self.out]  # only open channels broaden
+        sigma.imag = (u_open * strength.imag[self.out]) @ u_open.T
         return sigma
 
     @cached_property
     def w(self) -> NumberArray:
-        """u sqrt(speed)."""
+        """U sqrt(speed)."""
         w: NumberArray = self._u[:, self.out] * np.sqrt(self.speed_out)
         return w
 
     @cached_property
     def source(self) -> ComplexArray:
-        """i u sqrt(speed), of the channels that come in."""
+        """I u sqrt(speed), of the channels that come in."""
         if self.form.is_real and self.form.u.dtype.kind == "c":
             u = self._u[:, self.out].conj()
         else:
@@ -235,7 +246,10 @@ class ClosedPart:
     @property
     def direct(self) -> NumberArray:
         """Minus one, from each channel into itself."""
-        direct: NumberArray = -self._in_channels[self.out]
+        if self.form.is_real and self.form.u.dtype.kind == "c":
+            direct: NumberArray = -self._in_channels[self.out]
+        else:
+            direct = -(self.out[:, None] == self.into).astype(float)
         return direct
 
 
@@ -260,13 +274,13 @@ def closed_part(form: ClosedForm, energy: float) -> ClosedPart:
     z[is_open] = np.exp(-1j * np.arccos(c[is_open]))
     beyond = c[~is_open]
     z[~is_open] = 1 / (beyond + np.sign(beyond) * np.sqrt((beyond - 1) * (beyond + 1)))
-    phase = form.w[live] / hop
+    phase = (form.w[live] / hop).astype(complex)
     open_at = np.flatnonzero(is_open)
     block = form.block[live[open_at]]
-    out = open_at[block_order((z * phase)[open_at], block, incoming=False)]
+    out = open_at[block_order(z[open_at] * phase[open_at], block, incoming=False)]
     into = out
     if not form.is_real:
-        into = open_at[block_order((z.conj() * phase)[open_at], block, incoming=True)]
+        into = open_at[block_order(z[open_at].conj() * phase[open_at], block, incoming=True)]
     return ClosedPart(form, live, z, out, into, error, mode_error)
 
 

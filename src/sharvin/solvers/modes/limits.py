@@ -20,7 +20,8 @@ FIXED_POINT = 1e-8
 FLUX = 1e-8
 # Largest entry met while joining chunks: a loss of four digits at most.
 GROWTH = 1e4
-# A Robin angle whose cell amplifies rounding beyond this resonates: another one may not.
+# A Robin angle whose cell amplifies rounding beyond this (twenty times this for many ports, where
+# some resonance is always near) resonates: another one may not.
 RESONANT = 1e-12
 # Below this reciprocal condition number the cell holds a state that its ports hardly see.
 SINGULAR = 1e-13
@@ -40,6 +41,8 @@ AGREE = 1e-7
 POLE = 1e4
 # The rank of the hop up to which the one-cell pencil is faster than a filter of many cells.
 SMALL = 24
+# ... and the rank up to which real Robin chunks keep enough digits to be worth their speed.
+MEDIUM = 128
 # Equal momenta: one group, whose basis is chosen by a fixed label. Anything wider would mix modes
 # that are not the same Bloch wave.
 SAME_MOMENTUM = 1e-10

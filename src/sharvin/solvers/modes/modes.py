@@ -9,6 +9,7 @@ from scipy.linalg import block_diag
 
 from sharvin.errors import Unreliable
 from sharvin.solvers.modes.limits import POLE
+from sharvin.solvers.modes.order import block_order
 from sharvin.solvers.modes.part import Part
 from sharvin.solvers.modes.ports import Ports
 from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
@@ -75,12 +76,12 @@ class Modes:
 
     @property
     def momenta_out(self) -> RealArray:
-        """k of outgoing modes, rad per cell."""
+        """K of outgoing modes, rad per cell."""
         return np.angle(self.lam_out)
 
     @property
     def momenta_in(self) -> RealArray:
-        """k of incoming modes, rad per cell."""
+        """K of incoming modes, rad per cell."""
         return np.angle(self.lam_in)
 
     @cached_property
@@ -96,7 +97,7 @@ class Modes:
     @cached_property
     def wave_in(self) -> ComplexArray:
         """Incoming waves in the first lead cell, shape (m, n)."""
-        return self._columns(lambda part: part.wave_in)
+        return self._columns(lambda part: part.wave_in, incoming=True)
 
     @cached_property
     def sigma(self) -> ComplexArray:
@@ -131,16 +132,18 @@ class Modes:
 
         S = direct + w^H G source with G = (E - H - sigma)^-1.
         """
-        return self._columns(lambda part: part.source)
+        return self._columns(lambda part: part.source, incoming=True)
 
     @cached_property
     def direct(self) -> ComplexArray:
         """Reflection of incoming modes from a hard wall (psi_0 = 0), shape (n, n)."""
+        if len(self.parts) == 1:
+            return np.asarray(self.parts[0].direct, complex)
         blocks = [part.direct for part in self.parts if len(part.lam_out)]
         if not blocks:
             return np.zeros((0, 0), complex)
-        direct: ComplexArray = block_diag(*blocks)[np.ix_(self._order, self._order)]
-        return direct.astype(complex)
+        direct = block_diag(*blocks).astype(np.complex128)[np.ix_(*self._orders)]
+        return direct
 
     @cached_property
     def ports(self) -> Ports:
@@ -148,7 +151,9 @@ class Modes:
         if self._is_whole:
             return self.parts[0].ports
         each = [part.ports for part in self.parts]
-        reflection = block_diag(*(p.reflection for p in each)) if each else np.zeros((0, 0))
+        reflection = np.zeros((0, 0), complex)
+        if each:
+            reflection = block_diag(*(p.reflection for p in each)).astype(complex)
         rank = len(reflection)
 
         def couplings(pick: Callable[[Ports], NumberArray]) -> NumberArray:
@@ -160,18 +165,18 @@ class Modes:
                 start = stop
             return whole
 
-        def states(pick: Callable[[Ports], NumberArray]) -> ComplexArray:
+        def states(pick: Callable[[Ports], NumberArray], incoming: bool) -> ComplexArray:
             whole: ComplexArray = block_diag(*(pick(p) for p in each)).astype(complex)
-            return whole.reshape(rank, self.count)[:, self._order]
+            return whole.reshape(rank, self.count)[:, self._orders[incoming]]
 
         return Ports(
             couplings(lambda p: p.b),
             couplings(lambda p: p.a),
-            reflection.astype(complex),
-            states(lambda p: p.x_out),
-            states(lambda p: p.y_out),
-            states(lambda p: p.x_in),
-            states(lambda p: p.y_in),
+            reflection,
+            states(lambda p: p.x_out, False),
+            states(lambda p: p.y_out, False),
+            states(lambda p: p.x_in, True),
+            states(lambda p: p.y_in, True),
         )
 
     @property
@@ -180,11 +185,13 @@ class Modes:
         return len(self.parts) == 1 and len(self.parts[0].rows) == self.size
 
     @cached_property
-    def _order(self) -> IntArray:
-        """Places of the modes of all parts, one part after the other, in the order of blocks."""
-        return _merge(self.parts)
+    def _orders(self) -> tuple[IntArray, IntArray]:
+        """Places of all parts' outgoing and incoming modes in the order of this lead."""
+        return _merged(self.parts)
 
-    def _columns(self, pick: Callable[[Part], NumberArray]) -> ComplexArray:
+    def _columns(
+        self, pick: Callable[[Part], NumberArray], *, incoming: bool = False
+    ) -> ComplexArray:
         """One array (m, n) from the parts' columns."""
         if self._is_whole:
             return np.asarray(pick(self.parts[0]), complex)
@@ -193,35 +200,43 @@ class Modes:
             stop = start + len(part.lam_out)
             whole[part.rows, start:stop] = pick(part)
             start = stop
-        return whole[:, self._order]
+        return whole[:, self._orders[incoming]]
 
 
-def _merge(parts: tuple[Part, ...]) -> IntArray:
+def _merged(parts: tuple[Part, ...]) -> tuple[IntArray, IntArray]:
+    """Order by block and momentum; the mirror sectors of a block are parts of their own."""
+    if len(parts) == 1:
+        identity = np.arange(len(parts[0].lam_out))
+        return identity, identity
     blocks = np.concatenate([np.zeros(0, int), *(part.block for part in parts)])
-    return np.argsort(blocks, kind="stable")
+    lam_out, lam_in = (
+        np.concatenate([np.zeros(0, complex), *lams])
+        for lams in ((p.lam_out for p in parts), (p.lam_in for p in parts))
+    )
+    return (
+        block_order(lam_out, blocks, incoming=False),
+        block_order(lam_in, blocks, incoming=True),
+    )
 
 
-def assembled(
-    energy: float, size: int, parts: tuple[Part, ...], *, with_charges: bool
-) -> Modes:
+def assembled(energy: float, size: int, parts: tuple[Part, ...], *, with_charges: bool) -> Modes:
     """Modes of a lead from those of its parts."""
-    order = _merge(parts)
+    out, into = _merged(parts)
 
-    def joined(pick: Callable[[Part], NumberArray], dtype: type) -> NumberArray:
+    def joined(pick: Callable[[Part], NumberArray], order: IntArray, dtype: type) -> NumberArray:
         return np.concatenate([np.zeros(0, dtype), *(pick(part) for part in parts)])[order]
 
-    charges = joined(lambda part: part.charge, float) if with_charges else None
     return Modes(
         energy,
         size,
         parts,
-        joined(lambda part: part.lam_out, complex),
-        joined(lambda part: part.lam_in, complex),
-        joined(lambda part: part.speed_out, float),
-        -joined(lambda part: part.speed_in, float),
+        joined(lambda part: part.lam_out, out, complex),
+        joined(lambda part: part.lam_in, into, complex),
+        joined(lambda part: part.speed_out, out, float),
+        -joined(lambda part: part.speed_in, into, float),
         max((part.error for part in parts), default=0.0),
         max((part.mode_error for part in parts), default=0.0),
         "+".join(sorted({part.method for part in parts})),
-        charges,
-        charges,
+        joined(lambda part: part.charge, out, float) if with_charges else None,
+        joined(lambda part: part.charge, into, float) if with_charges else None,
     )

@@ -1,5 +1,7 @@
 """Order and phases of modes: fixed rules, so that S is a continuous function of the energy."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from sharvin.solvers.modes.limits import BRANCH_CUT, SAME_MOMENTUM
@@ -52,7 +54,7 @@ def fixed_basis(
     edges = np.flatnonzero(np.diff(key[order]) > SAME_MOMENTUM) + 1
     bounds = np.concatenate([[0], edges, [n]])
     label = (1 + rows / max(size - 1, 1)) ** 2
-    for i, j in zip(bounds[:-1], bounds[1:], strict=True):
+    for i, j in pairwise(bounds.tolist()):
         if j - i > 1:
             group = psi[:, order[i:j]]
             _, mix = np.linalg.eigh(group.conj().T @ (label[:, None] * group))

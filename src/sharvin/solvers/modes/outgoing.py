@@ -1,6 +1,5 @@
 """The outgoing space of a lead as a reflection y = R x, with every check that it must pass."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +8,7 @@ from sharvin.solvers.modes.attempt import Attempt
 from sharvin.solvers.modes.bond import Bond
 from sharvin.solvers.modes.cell import Cell
 from sharvin.solvers.modes.chunk import Chunk, Reduction
-from sharvin.solvers.modes.dense import LU
+from sharvin.solvers.modes.dense import LU, product
 from sharvin.solvers.modes.limits import CIRCLE, EPS, FIXED_POINT, FLUX, Doubt
 from sharvin.solvers.modes.waves import Waves
 from sharvin.typing import ComplexArray, NumberArray
@@ -115,7 +114,8 @@ def _reflection(end: _End) -> tuple[ComplexArray, ComplexArray]:
     step = LU.of(np.eye(k) - small.de @ r).solve(small.ga.astype(r.dtype))
     if end.reduction is not None:
         # beyond the reduced chunk: y = al x + p2 u, and u = r w, w = q^H x
-        r = end.chunk.al + end.reduction.p2 @ (r @ end.reduction.qh)
+        inside = product(r, end.reduction.qh)
+        r = end.chunk.al + product(end.reduction.p2, inside)
     if not np.all(np.isfinite(r)):
         raise Doubt("overflow")
     return r.astype(complex), step
@@ -123,8 +123,8 @@ def _reflection(end: _End) -> tuple[ComplexArray, ComplexArray]:
 
 def _fixed_point(one: Chunk, r: ComplexArray) -> float:
     """Residual of R = al + be R (1 - de R)^-1 ga: adding one cell changes nothing."""
-    inner = LU.of(np.eye(len(r)) - one.de @ r).solve(one.ga.astype(complex))
-    again = one.al + one.be @ (r @ inner)
+    inner = LU.of(np.eye(len(r)) - product(one.de, r)).solve(one.ga.astype(complex))
+    again = one.al + product(one.be, r @ inner)
     scale = max(1.0, float(np.abs(r).max(initial=0.0)))
     residual = float(np.abs(again - r).max(initial=0.0)) / scale
     if not residual < FIXED_POINT:
@@ -178,13 +178,3 @@ def _in_wave_coordinates(bond: Bond, waves: Waves) -> Waves:
     """The same modes with wave coordinates on the bond."""
     x, y = bond.to_wave(waves.x, waves.y)
     return Waves(waves.coefficients, x, y, waves.lam, waves.psi)
-
-
-def largest_impedance(reflection: ComplexArray) -> float:
-    """Max |R0| of a = R0 b, R0 = -i (1 - R)(1 + R)^-1; infinite at a pole of the self-energy."""
-    one = np.eye(len(reflection))
-    lu = LU.of(one + reflection)
-    if lu.exact_zero:
-        return math.inf
-    size = float(np.abs(lu.solve(one - reflection)).max(initial=0.0))
-    return size if math.isfinite(size) else math.inf

@@ -1,16 +1,17 @@
 """Modes of one block as one end of the lead sees them, in the orbitals of the lead cell."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from sharvin.solvers.modes.dense import LU
 from sharvin.solvers.modes.limits import EPS
 from sharvin.solvers.modes.order import fixed_basis
-from sharvin.solvers.modes.outgoing import Outgoing, largest_impedance
+from sharvin.solvers.modes.outgoing import Outgoing
 from sharvin.solvers.modes.ports import Ports
-from sharvin.solvers.modes.dense import LU
 from sharvin.solvers.modes.waves import Waves
 from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
 
@@ -91,6 +92,7 @@ class PortPart:
     error: float
     mode_error: float
     method: str
+    coupling: Any  # ports.b, sparse where that pays
 
     @property
     def rows(self) -> IntArray:
@@ -110,38 +112,42 @@ class PortPart:
     @cached_property
     def speed_out(self) -> RealArray:
         """Group velocity of outgoing modes."""
-        return 1 / (np.abs(self.wave_out) ** 2).sum(axis=0)
+        return _speed(self.wave_out)
 
     @cached_property
     def speed_in(self) -> RealArray:
         """Magnitude of the group velocity of incoming modes."""
-        return 1 / (np.abs(self.wave_in) ** 2).sum(axis=0)
+        return _speed(self.wave_in)
 
-    @cached_property
+    @property
     def pole(self) -> float:
-        """Max |R0|: how near the self-energy is to a pole."""
-        return largest_impedance(self.ports.reflection)
+        """Max |R0|: how near the self-energy is to a pole; infinite on it."""
+        return self._impedance[1]
 
     @cached_property
-    def _impedance(self) -> ComplexArray:
-        """R0 of a = R0 b."""
+    def _impedance(self) -> tuple[ComplexArray, float]:
+        """R0 = -i (1 - R)(1 + R)^-1 of a = R0 b, and its largest entry."""
         r, one = self.ports.reflection, np.eye(len(self.ports.reflection))
-        impedance: ComplexArray = -1j * LU.of(one + r).solve(one - r)
-        return impedance
+        lu = LU.of(one + r)
+        if lu.exact_zero:
+            return np.full_like(r, np.inf), math.inf
+        impedance: ComplexArray = -1j * lu.solve(one - r)
+        size = float(np.abs(impedance).max(initial=0.0))
+        return impedance, size if math.isfinite(size) else math.inf
 
     @cached_property
     def sigma(self) -> ComplexArray:
         """Self-energy B R0 B^H on ``rows``."""
-        b = self.ports.b
-        sigma: ComplexArray = b @ self._impedance @ b.conj().T
+        half = self.coupling @ self._impedance[0].conj().T
+        sigma: ComplexArray = self.coupling @ half.conj().T
         return sigma
 
     @cached_property
     def _w_ports(self) -> ComplexArray:
-        """i (a_out - R0^H b_out): amplitude of each outgoing mode in terms of b."""
+        """I (a_out - R0^H b_out): amplitude of each outgoing mode in terms of b."""
         p = self.ports
         b, a = (p.x_out + p.y_out) / SQRT2, (p.x_out - p.y_out) / (1j * SQRT2)
-        w: ComplexArray = 1j * (a - self._impedance.conj().T @ b)
+        w: ComplexArray = 1j * (a - self._impedance[0].conj().T @ b)
         return w
 
     @cached_property
@@ -155,7 +161,7 @@ class PortPart:
         """B (a_in - R0 b_in)."""
         p = self.ports
         b, a = (p.x_in + p.y_in) / SQRT2, (p.x_in - p.y_in) / (1j * SQRT2)
-        source: ComplexArray = p.b @ (a - self._impedance @ b)
+        source: ComplexArray = p.b @ (a - self._impedance[0] @ b)
         return source
 
     @cached_property
@@ -166,20 +172,27 @@ class PortPart:
         return direct
 
 
+def _speed(wave: NumberArray) -> RealArray:
+    """Unit current: the norm is 1 / velocity."""
+    speed: RealArray = 1 / (np.abs(wave) ** 2).sum(axis=0)
+    return speed
+
+
 def port_part(
-    place: Place, b: NumberArray, a: NumberArray, answer: Outgoing, method: str, *, paired: bool
+    place: Place, b: Any, a: Any, answer: Outgoing, method: str, *, paired: bool
 ) -> PortPart:
     """Modes in conventional order and phase, in the orbitals of the lead.
 
-    ``paired``: for a real Hamiltonian the incoming modes are the complex conjugates of the
-    outgoing ones, index by index, which makes S symmetric.
+    ``b`` and ``a`` couple to the lead's orbitals (dense or sparse). ``paired``: for a real
+    Hamiltonian the incoming modes are the complex conjugates of the outgoing ones, index by
+    index, which makes S symmetric.
     """
     out = _ordered(answer.out, place, incoming=False)
     inn = out.conjugate() if paired else _ordered(answer.inn, place, incoming=True)
-    ports = Ports(b, a, answer.reflection, out.x, out.y, inn.x, inn.y)
-    return PortPart(
-        place, ports, out.lam, inn.lam, out.psi, inn.psi, answer.error, answer.mode_error, method
-    )
+    dense_b, dense_a = (q if isinstance(q, np.ndarray) else q.toarray() for q in (b, a))
+    ports = Ports(dense_b, dense_a, answer.reflection, out.x, out.y, inn.x, inn.y)
+    return PortPart(place, ports, out.lam, inn.lam, out.psi, inn.psi, answer.error,
+                    answer.mode_error, method, b)  # fmt: skip
 
 
 def dead_part(place: Place) -> PortPart:
@@ -187,9 +200,8 @@ def dead_part(place: Place) -> PortPart:
     m, none = len(place.rows), np.zeros((0, 0), complex)
     empty = Waves.none(0, 0, m)
     ports = Ports(np.zeros((m, 0)), np.zeros((m, 0)), none, none, none, none, none)
-    return PortPart(
-        place, ports, empty.lam, empty.lam, empty.psi, empty.psi, EPS, 0.0, "dead"
-    )
+    return PortPart(place, ports, empty.lam, empty.lam, empty.psi, empty.psi, EPS, 0.0, "dead",
+                    ports.b)  # fmt: skip
 
 
 def _ordered(waves: Waves, place: Place, *, incoming: bool) -> Waves:

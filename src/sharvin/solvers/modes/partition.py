@@ -48,7 +48,7 @@ def partition(cell: NumberArray, hop: NumberArray, conserved: NumberArray | None
     _check_conserved(cell, hop, conserved)
     values, basis = _local_eigenbasis(conserved)
     if basis is not None:
-        cell, hop = (_clean(basis.conj().T @ q @ basis, q) for q in (cell, hop))
+        cell, hop = (without_rounding(basis.conj().T @ q @ basis, q) for q in (cell, hop))
     pieces = []
     for charge, sector in _sectors(values):
         for i in _components(cell, hop, sector):
@@ -62,7 +62,9 @@ def partition(cell: NumberArray, hop: NumberArray, conserved: NumberArray | None
 
 
 def _sub(matrix: NumberArray, index: IntArray) -> NumberArray:
-    return matrix if len(index) == len(matrix) else np.ascontiguousarray(matrix[np.ix_(index, index)])
+    return (
+        matrix if len(index) == len(matrix) else np.ascontiguousarray(matrix[np.ix_(index, index)])
+    )
 
 
 def _components(cell: NumberArray, hop: NumberArray, members: IntArray) -> list[IntArray]:
@@ -115,9 +117,9 @@ def _sectors(values: RealArray) -> list[tuple[float, IntArray]]:
     return [(float(values[g].mean()), np.sort(g)) for g in groups]
 
 
-def _clean(rotated: NumberArray, original: NumberArray) -> NumberArray:
+def without_rounding(rotated: NumberArray, original: NumberArray) -> NumberArray:
     """Drop what the rotation left of exact zeros, and an imaginary part that is only rounding."""
-    floor = 1e-14 * float(np.abs(original).max(initial=0.0))
+    floor = 2e-15 * float(np.abs(original).max(initial=0.0))
     cleaned = np.where(np.abs(rotated) > floor, rotated, 0)
     if cleaned.dtype.kind == "c" and np.abs(cleaned.imag).max(initial=0.0) <= floor:
         cleaned = cleaned.real

@@ -1,8 +1,10 @@
 """The ports of a lead: a balanced factorization of its hop, and states seen through it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -53,39 +55,35 @@ def balanced_factors(hop: NumberArray) -> tuple[NumberArray, NumberArray]:
     rows, columns = np.nonzero(hop)
     graph = csr_array((np.ones(len(rows)), (rows, columns + m)), shape=(2 * m, 2 * m))
     _, part = connected_components(graph, directed=False)
-    left: list[NumberArray] = []
-    right: list[NumberArray] = []
-    strength: list[NumberArray] = []
-    places: list[tuple[IntArray, IntArray]] = []
-    for i, j in _parts(part[:m], part[m:], np.unique(part[rows])):
-        u, s, vh = np.linalg.svd(hop[np.ix_(i, j)], full_matrices=False)
-        left.append(u)
-        right.append(vh.conj().T)
-        strength.append(s)
-        places.append((i, j))
-    largest = max((s[0] for s in strength), default=0.0)
-    kept = [s > RANK * largest for s in strength]
-    a = np.zeros((m, sum(int(k.sum()) for k in kept)), hop.dtype)
-    b = np.zeros_like(a)
-    start = 0
-    for (i, j), u, w, s, keep in zip(places, left, right, strength, kept, strict=True):
-        stop = start + int(keep.sum())
-        a[i, start:stop] = u[:, keep] * np.sqrt(s[keep])
-        b[j, start:stop] = w[:, keep] * np.sqrt(s[keep])
-        start = stop
-    return a, b
+    parts = _parts(part[:m], part[m:], np.unique(part[rows]))
+    widths = np.array([min(len(i), len(j)) for i, j in parts], dtype=int)
+    starts = np.concatenate([[0], np.cumsum(widths)])
+    a = np.zeros((m, int(starts[-1])), hop.dtype)
+    b, strength = np.zeros_like(a), np.zeros(int(starts[-1]))
+    shapes = {(len(i), len(j)) for i, j in parts}
+    for shape in sorted(shapes):
+        # equal shapes (all sites of a lattice) in one stacked decomposition
+        these = [n for n, (i, j) in enumerate(parts) if (len(i), len(j)) == shape]
+        left, right = (np.array([parts[n][side] for n in these]) for side in (0, 1))
+        u, s, vh = np.linalg.svd(hop[left[:, :, None], right[:, None, :]], full_matrices=False)
+        place = starts[these][:, None] + np.arange(min(shape))
+        root = np.sqrt(s)[:, None, :]
+        a[left[:, :, None], place[:, None, :]] = u * root
+        b[right[:, :, None], place[:, None, :]] = vh.conj().transpose(0, 2, 1) * root
+        strength[place] = s
+    kept = strength > RANK * strength.max(initial=0.0)
+    return a[:, kept], b[:, kept]
 
 
 def _parts(
-    row_part: IntArray, column_part: IntArray, names: IntArray
+    row_part: NDArray[Any], column_part: NDArray[Any], names: NDArray[Any]
 ) -> list[tuple[IntArray, IntArray]]:
     """Row and column indices of each named part, in order."""
-    row_order, column_order = np.argsort(row_part, kind="stable"), np.argsort(column_part, kind="stable")
-    row_cut = [np.searchsorted(row_part[row_order], names, side) for side in ("left", "right")]
-    column_cut = [
-        np.searchsorted(column_part[column_order], names, side) for side in ("left", "right")
-    ]
-    return [
-        (row_order[i:j], column_order[k:l])
-        for i, j, k, l in zip(*row_cut, *column_cut, strict=True)
-    ]
+
+    def members(part: NDArray[Any]) -> list[IntArray]:
+        order = np.argsort(part, kind="stable")
+        first = np.searchsorted(part[order], names, "left")
+        last = np.searchsorted(part[order], names, "right")
+        return [order[i:j] for i, j in zip(first, last, strict=True)]
+
+    return list(zip(members(row_part), members(column_part), strict=True))

@@ -111,9 +111,7 @@ class _Known:
 _WIRES: Memory[tuple[Wire, _Known]] = Memory(WIRES_KEPT)
 
 
-def prepare(
-    cell: ArrayLike, hop: ArrayLike, *, conserved: ArrayLike | None = None
-) -> PreparedLead:
+def prepare(cell: ArrayLike, hop: ArrayLike, *, conserved: ArrayLike | None = None) -> PreparedLead:
     r"""Make a lead ready to be solved at any energy.
 
     Prepared leads are remembered by content: asking again for the same numbers, or for the same
@@ -188,9 +186,7 @@ def _checked(
     if conserved is not None:
         conserved = _matrix("conserved", conserved)
         if conserved.shape != cell.shape:
-            raise ShapeMismatch(
-                f"conserved has shape {conserved.shape}, but cell has {cell.shape}"
-            )
+            raise ShapeMismatch(f"conserved has shape {conserved.shape}, but cell has {cell.shape}")
         _must_be_hermitian("conserved", conserved)
     if cell.dtype != hop.dtype:
         cell, hop = cell.astype(complex), hop.astype(complex)

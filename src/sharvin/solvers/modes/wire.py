@@ -2,19 +2,18 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from sharvin.solvers.modes.block import Block
-from sharvin.solvers.modes.cascade import Verdict, solve
+from sharvin.solvers.modes.cascade import solve
 from sharvin.solvers.modes.closed import ClosedForm, closed_part, joint_channels
 from sharvin.solvers.modes.limits import Doubt
 from sharvin.solvers.modes.modes import Modes, assembled
-from sharvin.solvers.modes.part import Part, Place, dead_part, port_part
+from sharvin.solvers.modes.part import Part, Place, dead_part
 from sharvin.solvers.modes.partition import Piece, partition
-from sharvin.solvers.modes.reality import real_form
+from sharvin.solvers.modes.seats import Seat, seated
 from sharvin.typing import NumberArray
 
 
@@ -38,35 +37,6 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Seat:
-    """A place in the lead that a block serves, itself or through its complex conjugate.
-
-    ``b`` and ``a`` are the block's ports in the orbitals of the lead.
-    """
-
-    place: Place
-    conjugated: bool
-    b: NumberArray
-    a: NumberArray
-
-    def part(self, block: Block, verdict: Verdict) -> Part:
-        """The accepted answer of one end of the block, in this place."""
-        answer = verdict.answer
-        assert answer is not None
-        b, a = (self.a, self.b) if verdict.mirrored else (self.b, self.a)
-        twist = -self.place.twist if verdict.mirrored else self.place.twist
-        paired = block.is_real and (self.place.frame is None or self.place.frame.dtype.kind != "c")
-        return port_part(
-            replace(self.place, twist=twist),
-            b,
-            a,
-            answer.conjugate() if self.conjugated else answer,
-            verdict.method,
-            paired=paired,
-        )
-
-
-@dataclass(frozen=True, eq=False)
 class Wire:
     """A lead cut into blocks, each with what does not depend on the energy.
 
@@ -77,8 +47,7 @@ class Wire:
     chains : ClosedForm or None
         All blocks that have a closed form, as one set of channels.
     blocks : tuple of (Block, tuple of Seat)
-        The others. Blocks that are equal, or complex conjugates of each other (spin partners
-        under time reversal), are solved once.
+        The others, with the places that each of them serves.
     dead : tuple of Place
         Blocks without hop.
     has_charges : bool
@@ -109,17 +78,18 @@ class Wire:
             conserved is None or conserved.dtype.kind != "c"
         )
         chains = _all_chains(closed, is_real) if closed else None
-        blocks = tuple(_seated(group) for group in _twins(open_pieces))
-        return cls(size, chains, blocks, tuple(dead), conserved is not None)
+        return cls(size, chains, seated(open_pieces), tuple(dead), conserved is not None)
 
     def modes(self, energy: float, ends: Iterable[bool]) -> dict[bool, Modes | Refused]:
         """Modes of the requested ends (False: as given, True: mirrored), or why there are none."""
         ends = list(ends)
         parts: dict[bool, list[Part]] = {end: [dead_part(p) for p in self.dead] for end in ends}
         failed: dict[bool, Refused] = {}
-        for end in ends if self.chains is not None else ():
-            form = self.chains.mirror() if end else self.chains
+        for end in ends:
+            if self.chains is None:
+                break
             try:
+                form = self.chains.mirror() if end else self.chains
                 parts[end].append(closed_part(form, energy))
             except Doubt as doubt:
                 failed[end] = Refused([("closed form", doubt)])
@@ -136,46 +106,6 @@ class Wire:
             else assembled(energy, self.size, tuple(parts[end]), with_charges=self.has_charges)
             for end in ends
         }
-
-
-def _twins(pieces: list[tuple[Place, Piece]]) -> list[list[tuple[Place, Piece, bool]]]:
-    """Pieces grouped by content; True marks the complex conjugate of the group's first."""
-    groups: list[list[tuple[Place, Piece, bool]]] = []
-    for place, piece in pieces:
-        for group in groups:
-            first = group[0][1]
-            if _equal(piece, first.h, first.v):
-                group.append((place, piece, False))
-                break
-            if _equal(piece, first.h.conj(), first.v.conj()):
-                group.append((place, piece, True))
-                break
-        else:
-            groups.append([(place, piece, False)])
-    return groups
-
-
-def _equal(piece: Piece, h: NumberArray, v: NumberArray) -> bool:
-    return np.array_equal(piece.h, h) and np.array_equal(piece.v, v)
-
-
-def _seated(group: list[tuple[Place, Piece, bool]]) -> tuple[Block, tuple[Seat, ...]]:
-    """The block of a group of twins, real if it can be, and the places it serves."""
-    piece = group[0][1]
-    disguise = real_form(piece.h, piece.v) if piece.h.dtype.kind == "c" else None
-    block = Block.of(piece.h, piece.v) if disguise is None else Block.of(disguise.h, disguise.v)
-    seats = []
-    for place, own, conjugated in group:
-        frame, twist = own.frame, 0.0
-        if disguise is not None:
-            inner = disguise.frame.conj() if conjugated else disguise.frame
-            frame = inner if frame is None else csr_array(csr_array(frame) @ inner)
-            twist = -disguise.twist if conjugated else disguise.twist
-        seat = replace(place, frame=frame, twist=twist)
-        b, a = (q.conj() if conjugated else q for q in (block.b, block.a))
-        turned = np.exp(1j * twist) if twist else 1.0
-        seats.append(Seat(seat, conjugated, seat.lift(b), turned * seat.lift(a)))
-    return block, tuple(seats)
 
 
 def _all_chains(

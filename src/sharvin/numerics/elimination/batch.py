@@ -1,0 +1,344 @@
+"""Schur complements of eight points in the lanes; the points of a front that fail its checks, one by one."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sharvin.numerics.elimination.fronts import (
+    PIVOT_BLOCK,
+    PROBES,
+    TAU_BLOCK,
+    grown,
+)
+from sharvin.numerics.elimination.kernel import kernel, part
+from sharvin.numerics.elimination.lanefront import (
+    LANE_WIDTH,
+    lane_ldl,
+    lane_trailing,
+    offset,
+    trapezoid,
+)
+from sharvin.numerics.elimination.lanes import LANES, aligned, assemble_row, get, put, scatter_add
+from sharvin.numerics.elimination.single import (
+    Family,
+    Point,
+    eliminate_front,
+    root_front,
+    scratch,
+)
+from sharvin.numerics.elimination.symbolic import Tree
+from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
+
+
+class Batch(NamedTuple):
+    """Eight sweep points; spare lanes repeat the last one."""
+
+    values: NumberArray  # flat
+    base: IntArray  # (8,) where the values of each lane begin
+    energies: RealArray  # (8,)
+    probe: RealArray  # (n, PROBES)
+    live: int  # lanes that are not spare
+
+
+class LaneScratch(NamedTuple):
+    """Workspaces of one front in the lanes."""
+
+    f: NumberArray
+    x: NumberArray
+    g: NumberArray
+    c: NumberArray
+    d: NumberArray
+    size: RealArray
+    total: RealArray
+    worst: RealArray
+    growth: RealArray
+    swaps: IntArray
+
+
+@part
+def lane_scratch(panel: int, like: NumberArray) -> LaneScratch:
+    """Workspaces for panels of ``panel`` entries."""
+    return LaneScratch(
+        aligned(panel, like),
+        aligned(panel, like),
+        aligned(LANE_WIDTH * LANE_WIDTH, like),
+        aligned(LANE_WIDTH, like),
+        aligned(1, like),
+        np.empty(LANES * LANE_WIDTH),
+        np.empty(LANES),
+        np.empty(LANES),
+        np.empty(LANES),
+        np.empty(3 * LANES * LANE_WIDTH, np.int64),
+    )
+
+
+@part
+def lane_panel(
+    q: int,
+    ne: int,
+    nf: int,
+    f: NumberArray,
+    batch: Batch,
+    tree: Tree,
+    store: NumberArray,
+    where: IntArray,
+) -> None:
+    """Panel of front ``q`` in all lanes; the children's updates are trapezoids in ``store``."""
+    ld = nf + PROBES
+    f[: ld * ne * LANES] = 0
+    e = tree.entry_start[q]
+    for j in range(ne):
+        a = np.int64(tree.orbital[tree.first[q] + j])
+        begin, end = np.int64(tree.indptr[a]), np.int64(tree.indptr[a + 1])
+        assemble_row(
+            f, j * ld, j, ld, batch.values, batch.base, batch.energies, batch.probe, a, begin, end,
+            tree.indices, tree.target, e,
+        )  # fmt: skip
+        e += end - begin
+    for c in range(tree.child_start[q], tree.child_start[q + 1]):
+        d = tree.child[c]
+        m, rows = np.int64(tree.boundary[d]), tree.map_start[d]
+        for j in range(m):
+            to = np.int64(tree.map[rows + j])
+            if to >= ne:
+                break
+            at = where[d] + offset(m + PROBES, j) + j
+            scatter_add(f, to * ld, tree.map, rows + j, m - j, store, at, to * ld + nf)
+
+
+@part
+def lane_update(
+    q: int,
+    ne: int,
+    nb: int,
+    u: NumberArray,
+    start: int,
+    tree: Tree,
+    store: NumberArray,
+    where: IntArray,
+) -> None:
+    """Add the children's other columns to the trapezoid at entry ``start`` of ``u``."""
+    for c in range(tree.child_start[q], tree.child_start[q + 1]):
+        d = tree.child[c]
+        m, rows = np.int64(tree.boundary[d]), tree.map_start[d]
+        for j in range(m):
+            to = np.int64(tree.map[rows + j]) - ne
+            if to < 0:
+                continue
+            at = where[d] + offset(m + PROBES, j) + j
+            top = start + offset(nb + PROBES, to)
+            scatter_add(u, top - ne, tree.map, rows + j, m - j, store, at, top + nb)
+
+
+@part
+def extract(m: int, s: NumberArray, start: int, lane: int, out: NumberArray, at: int) -> None:
+    """One lane of a trapezoid as a plain update at ``out[at]``."""
+    for j in range(m):
+        o = start + offset(m + PROBES, j)
+        for i in range(j, m + PROBES):
+            out[at + i + j * (m + PROBES)] = get(s, o + i, lane)
+
+
+@part
+def family_of(
+    q: int,
+    lane: int,
+    tree: Tree,
+    in_lanes: BoolArray,
+    store: NumberArray,
+    where: IntArray,
+    delayed: IntArray,
+    side: NumberArray,
+    side_at: IntArray,
+    probe_store: NumberArray,
+    probe_at: IntArray,
+    plain: NumberArray,
+    at: IntArray,
+) -> Family:
+    """Updates of the children in one lane, gathered from wherever they are."""
+    need = np.int64(0)
+    for c in range(tree.child_start[q], tree.child_start[q + 1]):
+        d = tree.child[c]
+        m = np.int64(tree.boundary[d]) + delayed[lane, d]
+        need += m * (m + PROBES)
+    if need > plain.size:
+        plain = np.empty(need + need // 2, plain.dtype)
+    end = np.int64(0)
+    for c in range(tree.child_start[q], tree.child_start[q + 1]):
+        d = tree.child[c]
+        kc = delayed[lane, d]
+        m = np.int64(tree.boundary[d]) + kc
+        size = m * (m + PROBES)
+        at[d] = end
+        if kc == 0 and in_lanes[d]:
+            extract(m, store, where[d], lane, plain, end)
+        else:
+            source, begin = (side, side_at[lane, d]) if kc else (store, where[d] * LANES + lane * size)
+            for i in range(size):
+                plain[end + i] = source[begin + i]
+        end += size
+    return Family(plain, at, delayed[lane], probe_store, probe_at[lane])
+
+
+@kernel
+def lane_fronts(tree: Tree, small: BoolArray) -> BoolArray:
+    """Fronts to do in the lanes: ``small`` ones whose children are too; never the root."""
+    chosen = small.copy()
+    chosen[-1] = False
+    for q in range(len(chosen)):
+        for c in range(tree.child_start[q], tree.child_start[q + 1]):
+            if not chosen[tree.child[c]]:
+                chosen[q] = False
+    return chosen
+
+
+@kernel
+def lane_widths(boundary: IntArray, in_lanes: BoolArray) -> IntArray:
+    """Lane entries that the update of each front takes on its stack."""
+    widths = (boundary + PROBES) * boundary
+    for q in range(len(widths)):
+        if in_lanes[q]:
+            widths[q] = trapezoid(boundary[q] + PROBES, boundary[q])
+    return widths
+
+
+@kernel
+def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares growing workspaces)
+    batch: Batch, in_lanes: BoolArray, sizes: IntArray, tree: Tree, counts: IntArray
+) -> tuple[NumberArray, IntArray, RealArray, NumberArray]:
+    """Root updates of eight points: (updates one after the other, delayed counts, growths, delayed probes).
+
+    ``in_lanes`` (nodes,): fronts done in the lanes; the children of such a front are in the lanes too.
+    ``sizes``: entries of the even stack, the odd stack, the largest panel in the lanes, the largest
+    other panel and its rows. ``counts`` as in `single.schur_single`.
+    """
+    nodes = len(tree.own)
+    like = batch.values[:1].copy()
+    even, odd = aligned(sizes[0], like), aligned(sizes[1], like)
+    wide = lane_scratch(sizes[2], like)
+    work = scratch(sizes[3], sizes[4], like)
+    plain, at = np.empty(1, like.dtype), np.zeros(nodes, np.int64)
+    update = np.empty(1, like.dtype)
+    delayed, where = np.zeros((LANES, nodes), np.int32), np.zeros(nodes, np.int64)
+    side, side_at, side_end = np.empty(16, like.dtype), np.zeros((LANES, nodes), np.int64), 0
+    probe_at, probe_store, probe_end = (
+        np.zeros((LANES, nodes), np.int64), np.empty(16, like.dtype), 0,
+    )  # fmt: skip
+    top = np.zeros(2, np.int64)
+    growths = np.zeros(LANES)
+    flagged = np.ones(LANES, np.bool_)
+    for q in range(np.int64(nodes)):
+        own, nb = np.int64(tree.own[q]), np.int64(tree.boundary[q])
+        parity = tree.odd[q]
+        mine, theirs = (odd, even) if parity else (even, odd)
+        root = q == nodes - 1
+        if root:
+            break
+        begin = top[parity]
+        where[q] = begin
+        plain_size = (nb + PROBES) * nb
+        if in_lanes[q]:
+            lane_panel(q, own, own + nb, wide.f, batch, tree, theirs, where)
+            wide.worst[:] = np.inf
+            wide.growth[:] = 0.0
+            wide.total[:] = 0.0
+            lane_ldl(
+                own, nb, wide.f, wide.x, wide.g, wide.c, wide.d, wide.size, wide.total, wide.worst,
+                wide.growth, wide.swaps,
+            )  # fmt: skip
+            lane_trailing(own, nb, wide.f, wide.x, mine, begin)
+            lane_update(q, own, nb, mine, begin, tree, theirs, where)
+            for lane in range(batch.live):
+                flagged[lane] = not (
+                    wide.worst[lane] >= PIVOT_BLOCK * PIVOT_BLOCK
+                    and wide.growth[lane] < TAU_BLOCK * TAU_BLOCK
+                    and wide.total[lane] == wide.total[lane]
+                )
+                for c in range(tree.child_start[q], tree.child_start[q + 1]):
+                    if delayed[lane, tree.child[c]] > 0:
+                        flagged[lane] = True
+                if not flagged[lane]:
+                    growths[lane] = max(growths[lane], np.sqrt(wide.growth[lane]))
+            size = trapezoid(nb + PROBES, nb)
+        else:
+            flagged[:] = True
+            size = plain_size
+        for lane in range(np.int64(batch.live)):
+            if not flagged[lane]:
+                continue
+            shift = np.int64(0)
+            for c in range(tree.child_start[q], tree.child_start[q + 1]):
+                shift += delayed[lane, tree.child[c]]
+            ne = own + shift
+            if (ne + nb + PROBES) * ne > work.f.size or ne > work.lu_pivots.size:
+                work = scratch(2 * (ne + nb + PROBES) * ne, 2 * ne, like)
+            if in_lanes[q]:
+                if plain_size > update.size:
+                    update = np.empty(2 * plain_size, like.dtype)
+                u = update[:plain_size]
+            else:
+                u = mine[begin * LANES + lane * plain_size : begin * LANES + (lane + 1) * plain_size]
+            family = family_of(
+                q, lane, tree, in_lanes, theirs, where, delayed, side, side_at, probe_store, probe_at,
+                plain, at,
+            )  # fmt: skip
+            plain = family.store
+            base = batch.base[lane]
+            values = batch.values[base : base + len(tree.indices)]
+            # A lane front has failed the half-flop path already.
+            point = Point(values, batch.energies[lane], batch.probe, not in_lanes[q] or shift > 0)
+            k, g, bordered, y = eliminate_front(q, ne, u, point, tree, family, work, counts)
+            growths[lane] = max(growths[lane], g)
+            delayed[lane, q] = k
+            if k:
+                side_at[lane, q], probe_at[lane, q] = side_end, probe_end
+                if side_end + bordered.size > side.size:
+                    side = grown(side, side_end + bordered.size)
+                for i in range(bordered.size):
+                    side[side_end + i] = bordered[i]
+                side_end += bordered.size
+                if probe_end + k * PROBES > probe_store.size:
+                    probe_store = grown(probe_store, probe_end + k * PROBES)
+                for j in range(k):
+                    for r in range(PROBES):
+                        probe_store[probe_end] = y[j, r]
+                        probe_end += 1
+            elif in_lanes[q]:
+                for j in range(nb):
+                    o = begin + offset(nb + PROBES, j)
+                    for i in range(j, nb + PROBES):
+                        put(mine, o + i, lane, u[i + j * (nb + PROBES)])
+        top[parity] += size
+        for c in range(tree.child_start[q], tree.child_start[q + 1]):
+            d = tree.child[c]
+            m = np.int64(tree.boundary[d])
+            top[1 - parity] -= trapezoid(m + PROBES, m) if in_lanes[d] else (m + PROBES) * m
+    q = np.int64(nodes - 1)
+    theirs = even if tree.odd[q] else odd
+    shifts, total, probes = np.zeros(LANES, np.int64), np.int64(0), np.int64(0)
+    for lane in range(batch.live):
+        for c in range(tree.child_start[q], tree.child_start[q + 1]):
+            shifts[lane] += delayed[lane, tree.child[c]]
+        m = tree.boundary[q] + shifts[lane]
+        total += (m + PROBES) * m
+        probes += shifts[lane]
+    out, ys = np.empty(total, like.dtype), np.empty((probes, PROBES), like.dtype)
+    total, probes = np.int64(0), np.int64(0)
+    for lane in range(np.int64(batch.live)):
+        shift = shifts[lane]
+        m = tree.boundary[q] + shift
+        family = family_of(
+            q, lane, tree, in_lanes, theirs, where, delayed, side, side_at, probe_store, probe_at,
+            plain, at,
+        )  # fmt: skip
+        plain = family.store
+        base = batch.base[lane]
+        values = batch.values[base : base + len(tree.indices)]
+        point = Point(values, batch.energies[lane], batch.probe, True)
+        y = root_front(shift, out[total : total + (m + PROBES) * m], point, tree, family)
+        for j in range(shift):
+            for r in range(PROBES):
+                ys[probes, r] = y[j, r]
+            probes += 1
+        total += (m + PROBES) * m
+    return out, shifts, growths, ys
