@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg as la
-
 from cases import Case, CaseLead
 
 # Eigenvalues of defective pencils are right to about sqrt(eps); 1e-6 holds them all.

@@ -1,9 +1,8 @@
 """How far an energy is from the nearest band edge of a lead: where a refusal is legitimate."""
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-
 from cases import Case, CaseLead
+from scipy.optimize import minimize_scalar
 
 GRID = 721
 # Bands closer than this at an extremum cross there; then velocities of the pair decide.

@@ -8,7 +8,6 @@ listed with the reason. The exit status is that of pytest.
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +45,13 @@ class Replacement:
         self.outcomes: dict[str, str] = {}
 
     @pytest.fixture(autouse=True)
-    def _replace(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def _replace(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in FUNCTIONS:
             ours = getattr(dropin, name)
             monkeypatch.setattr(kwant, name, ours)
             monkeypatch.setattr(kwant.solvers.default, name, ours)
             # Fixtures of the tests read the functions off a solver object.
             monkeypatch.setattr(kwant.solvers.sparse.Solver, name, staticmethod(ours))
-        yield
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         for item in items:
@@ -72,8 +70,10 @@ def main(options: list[str]) -> int:
     targets = [str(root / target) for target in TARGETS if (root / target.split("::")[0]).exists()]
     plugin = Replacement()
     status = pytest.main(["-q", "-rN", "-p", "no:cacheprovider", *targets, *options], [plugin])
-    counted = {word: sum(o == word for o in plugin.outcomes.values()) for word in
-               ("passed", "failed", "skipped")}
+    counted = {
+        word: sum(o == word for o in plugin.outcomes.values())
+        for word in ("passed", "failed", "skipped")
+    }
     sys.stdout.write(f"\nKwant {kwant.__version__}: {counted}\n")
     for name, outcome in sorted(plugin.outcomes.items()):
         if outcome != "skipped":

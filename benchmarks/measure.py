@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,8 @@ class PeakMemory:
 
     def __init__(self) -> None:
         # Importing may have peaked above the present size; Linux forgets that on request.
-        try:
+        with suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        except OSError:
-            pass
         self.baseline = _status("VmRSS")
 
     def above(self) -> float:

@@ -9,9 +9,8 @@ from typing import Any
 import kwant
 import numpy as np
 from kwant.physics import modes, selfenergy
-from scipy import sparse
-
 from protocol import serve, unpack
+from scipy import sparse
 
 
 class RawLead:

@@ -10,7 +10,6 @@ from typing import Any
 
 import kwant
 import numpy as np
-
 import problems
 from measure import PeakMemory, cpu
 from problems import HALL_STARTS, HALL_WIDTH, RIBBONS, SWEEPS, bhz_blocks, rashba_blocks
@@ -165,8 +164,12 @@ class Worker:
         """Build and finalize a workload's system."""
         self.system, seconds = cpu(lambda: build(name))
         self.points = SWEEPS[name].points()
-        return {"cpu_s": seconds, "orbitals": self.system.hamiltonian_submatrix(
-            sparse=True, params=self._params(0)).shape[0]}
+        return {
+            "cpu_s": seconds,
+            "orbitals": self.system.hamiltonian_submatrix(
+                sparse=True, params=self._params(0)
+            ).shape[0],
+        }
 
     def _params(self, index: int) -> dict[str, Any]:
         point = self.points[index]
@@ -203,5 +206,8 @@ class Worker:
 if __name__ == "__main__":
     worker = Worker()
     serve(
-        {name: getattr(worker, name) for name in ("compile", "open", "batch", "one_shot", "footprint")}
+        {
+            name: getattr(worker, name)
+            for name in ("compile", "open", "batch", "one_shot", "footprint")
+        }
     )

@@ -8,7 +8,6 @@ slower). No mode is ever computed, so nothing is shared with the solvers under t
 from typing import Any
 
 import numpy as np
-
 from cases import Case, CaseLead
 
 BITS = 480
@@ -139,7 +138,9 @@ if HAVE_FLINT:
 
     def _energy_matrix(energy: float, size: int) -> Any:
         z = flint.acb(flint.arb(float(energy)), flint.arb(10) ** ETA_EXPONENT)
-        return flint.acb_mat(size, size, [z if i == j else 0 for i in range(size) for j in range(size)])
+        return flint.acb_mat(
+            size, size, [z if i == j else 0 for i in range(size) for j in range(size)]
+        )
 
     def _dagger(matrix: Any) -> Any:
         return _midpoint(matrix.conjugate().transpose())

@@ -47,7 +47,8 @@ class Peer:
 
     def ask(self, request: str, **arguments: Any) -> Any:
         """Send one request and wait for its answer."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps({"do": request, **arguments}) + "\n")
             self._process.stdin.flush()
@@ -63,7 +64,8 @@ class Peer:
 
     def close(self) -> None:
         """End the worker."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(timeout=60)
         self._process.stdout.close()

@@ -21,19 +21,13 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import numpy as np
-
 import dense
+import numpy as np
 import precise
 from cases import Case, generate, known_answers
 from edges import distance_to_edge
 from protocol import Peer, PeerFailed, pack
-from sharvin.device.device import Device
-from sharvin.device.leads import MatrixLead
-from sharvin.errors import SharvinError, Unreliable
-from sharvin.solvers.smatrix import smatrix
 from verdicts import (
-    NEAR_EDGE,
     RIGHT,
     ROUNDING,
     Answer,
@@ -45,9 +39,16 @@ from verdicts import (
     outcome_table,
 )
 
+from sharvin.device.device import Device
+from sharvin.device.leads import MatrixLead
+from sharvin.errors import SharvinError, Unreliable
+from sharvin.solvers.smatrix import smatrix
+
 # Half a second of 50-digit arithmetic at most; larger ones only where there is a dispute.
 SAMPLE_EVERY, SAMPLE_SIZE, SAMPLE_CELL = 4, 24, 6
 KNOWN_TOLERANCE = {"zigzag": 1e-6, "strip": 1e-10}
+# The energy is the edge itself, up to the rounding of the band structure.
+EXACTLY = 1e-12
 
 
 def solve_ours(case: Case) -> Answer:
@@ -113,7 +114,8 @@ def _agrees(answer: Answer | None, truth: Truth) -> bool:
     if answer.modes != truth.modes:
         return False
     apart = float(np.abs(answer.transmissions - truth.transmissions).max(initial=0.0))
-    honest = np.isnan(answer.estimate) or apart < max(10 * answer.estimate, ROUNDING)
+    # The reference may be the one that is off: no estimate is blamed before 50 digits have spoken.
+    honest = np.isnan(answer.estimate) or apart < max(answer.estimate, ROUNDING)
     return apart <= RIGHT and bool(honest)
 
 
@@ -147,7 +149,7 @@ def run_known(peer: Peer | None) -> Iterator[str]:
             passed = abs(said - case.expected) < tolerance
         else:
             # The one refusal that physics demands: a mode with exactly zero velocity.
-            passed = distance_to_edge(case) < NEAR_EDGE
+            passed = distance_to_edge(case) < EXACTLY
         note = "" if said is not None else " (exactly on a band edge)"
         text = f"{case.family:18} T = {case.expected:g}: {_error_text(ours, case)}{note}{theirs}"
         yield text if passed else f"FAILED {text}"
@@ -184,8 +186,10 @@ def main(arguments: list[str] | None = None) -> int:
         peer.close()
     report = estimate_report(records)
     precise_count = sum(r.ours.digits == 50 for r in records)
-    _say(f"\n{count} devices, seed {options.seed}, {time.perf_counter() - start:.0f} s; "
-         f"{precise_count} decided or sampled with 50 digits\n")
+    _say(
+        f"\n{count} devices, seed {options.seed}, {time.perf_counter() - start:.0f} s; "
+        f"{precise_count} decided or sampled with 50 digits\n"
+    )
     _say(outcome_table(records))
     _say(str(report))
     for record in report.understated[:10]:

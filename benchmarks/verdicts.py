@@ -147,5 +147,7 @@ def broken_promises(records: Sequence[Record]) -> list[str]:
     if report.understated:
         broken.append(f"{len(report.understated)} error estimates are below a tenth of the error")
     if report.small_share < 0.95:
-        broken.append(f"only {100 * report.small_share:.1f} % of good answers have a small estimate")
+        broken.append(
+            f"only {100 * report.small_share:.1f} % of good answers have a small estimate"
+        )
     return broken

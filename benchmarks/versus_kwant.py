@@ -23,7 +23,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import numpy as np
-
 from problems import RIBBONS, SWEEPS, Ribbon, Workload
 from protocol import Peer, PeerFailed
 
@@ -100,8 +99,9 @@ def sweep_rows(bench: Bench, workload: Workload, quick: bool) -> list[Row]:
         ours.ask("batch", indices=[0])  # the elimination plan belongs to the sweep, not a point
         for number in range(rounds):
             start = (number * 7919) % count
-            chosen = [(start + k * max(1, count // workload.batch)) % count
-                      for k in range(workload.batch)]
+            chosen = [
+                (start + k * max(1, count // workload.batch)) % count for k in range(workload.batch)
+            ]
             said = ours.ask("batch", indices=chosen)
             best[OURS] = min(best[OURS], said["cpu_s"] / len(chosen))
             if theirs is not None:
@@ -109,11 +109,14 @@ def sweep_rows(bench: Bench, workload: Workload, quick: bool) -> list[Row]:
                 best[THEIRS] = min(best[THEIRS], other["cpu_s"] / theirs_each)
                 apart = max(apart, _apart(said, other, theirs_each))
         # Threads and caches of a whole batch, in a process that has seen nothing else.
-    used = [bench.fresh(OURS, "footprint", name=workload.name, indices=list(range(8))),
-            bench.fresh(THEIRS, "footprint", name=workload.name, indices=[0])]
+    used = [
+        bench.fresh(OURS, "footprint", name=workload.name, indices=list(range(8))),
+        bench.fresh(THEIRS, "footprint", name=workload.name, indices=[0]),
+    ]
     memory = tuple(np.nan if u is None else u["mb"] for u in used)
-    point = Row.of(workload.name, best[OURS], best[THEIRS] if bench.has_kwant else np.nan, apart,
-                   memory)
+    point = Row.of(
+        workload.name, best[OURS], best[THEIRS] if bench.has_kwant else np.nan, apart, memory
+    )
     return [point, one_shot_row(bench, workload.name)[1]]
 
 
@@ -178,8 +181,10 @@ def shortfalls(rows: Sequence[Row]) -> list[str]:
         if row.max_dT > AGREEMENT:
             missed.append(f"{row.workload}: transmissions differ by {row.max_dT:.1e}")
         if row.workload.startswith("W5") and row.ours_mb > MAX_MEMORY_SHARE * row.kwant_mb:
-            missed.append(f"{row.workload}: {row.ours_mb:.0f} MB, a quarter of Kwant's is "
-                          f"{MAX_MEMORY_SHARE * row.kwant_mb:.0f}")
+            missed.append(
+                f"{row.workload}: {row.ours_mb:.0f} MB, a quarter of Kwant's is "
+                f"{MAX_MEMORY_SHARE * row.kwant_mb:.0f}"
+            )
     return missed
 
 
@@ -190,12 +195,17 @@ def scaling(bench: Bench, quick: bool) -> list[str]:
     for size in sizes:
         said = bench.fresh(OURS, "square", size=size)
         results.append(said)
-        _say(f"{size:5} x {size:<5} first {said['first_s']:8.3f} s   point {said['point_s']:8.3f} s"
-             f"   peak {said['mb']:8.1f} MB")
+        _say(
+            f"{size:5} x {size:<5} first {said['first_s']:8.3f} s   point {said['point_s']:8.3f} s"
+            f"   peak {said['mb']:8.1f} MB"
+        )
     orbitals = np.log(np.square(sizes))
     missed = []
-    for key, limit in (("point_s", MAX_TIME_POWER), ("first_s", MAX_TIME_POWER),
-                       ("mb", MAX_MEMORY_POWER)):
+    for key, limit in (
+        ("point_s", MAX_TIME_POWER),
+        ("first_s", MAX_TIME_POWER),
+        ("mb", MAX_MEMORY_POWER),
+    ):
         values = np.array([said[key] for said in results])
         # Below the resolution of the counters there is nothing to fit.
         seen = values > (1.0 if key == "mb" else 1e-3)
@@ -223,7 +233,9 @@ def threads(quick: bool) -> list[str]:
         gain = clocks[1] / clocks[2]
         _say(f"{name}: two threads {gain:.2f}x one")
         if gain < MIN_THREAD_GAIN:
-            missed.append(f"{name}: two threads gain {gain:.2f}x, at least {MIN_THREAD_GAIN} is due")
+            missed.append(
+                f"{name}: two threads gain {gain:.2f}x, at least {MIN_THREAD_GAIN} is due"
+            )
     return missed
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
 import problems
 from measure import PeakMemory, cpu, wall
 from problems import HALL_STARTS, HALL_WIDTH, RIBBONS, SWEEPS, Point, bhz_blocks, rashba_blocks
 from protocol import serve
+
 from sharvin.device.device import Device
 from sharvin.device.lead import lead
 from sharvin.device.leads import MatrixLead
@@ -18,7 +18,7 @@ from sharvin.matter.hopping import Hopping
 from sharvin.matter.lattice import Lattice
 from sharvin.matter.model import Model
 from sharvin.matter.square import square_lattice
-from sharvin.solvers.smatrix import smatrix, smatrices
+from sharvin.solvers.smatrix import smatrices, smatrix
 from sharvin.units import FLUX_QUANTUM
 
 
@@ -130,7 +130,9 @@ def sweep_points(name: str) -> list[Point]:
     scale = {"flux": ("B", -FLUX_QUANTUM / (2 * np.pi))}
     points = []
     for point in SWEEPS[name].points():
-        renamed = {scale.get(k, (k, 1.0))[0]: v * scale.get(k, (k, 1.0))[1] for k, v in point.items()}
+        renamed = {
+            scale.get(k, (k, 1.0))[0]: v * scale.get(k, (k, 1.0))[1] for k, v in point.items()
+        }
         points.append(renamed)
     return points
 
@@ -204,7 +206,7 @@ class Worker:
 
 
 def warm_up() -> None:
-    """Solve tiny real and complex problems, alone and eight at a time, one large enough for BLAS."""
+    """Solve tiny real and complex problems, alone and eight at a time."""
     for phase in (1.0, 1j):
         for size in (3, 40):
             hop = np.diag(np.full(size**2 - size, -phase), -size)

@@ -123,7 +123,9 @@ def main(folder: Path) -> None:
     figure.savefig(folder / "clean_wire.png")
     table = np.column_stack([energies, conductances, [s.error_estimate for s in matrices]])
     header = "energy_meV,conductance_2e2_per_h,error_estimate"
-    np.savetxt(folder / "clean_wire.csv", table, delimiter=",", header=header, comments="")
+    np.savetxt(
+        folder / "clean_wire.csv", table, fmt="%.12g", delimiter=",", header=header, comments=""
+    )
     print(f"{len(energies)} energies in {seconds:.1f} s (the first run ever also compiles)")
     print(f"conductance = number of open subbands to {worst:.0e}")
     print(f"figure: {folder / 'clean_wire.png'}")

@@ -3,10 +3,10 @@ import math
 
 import numpy as np
 import pytest
-from device.lattice_reference import dense_hamiltonian, lead_sites, with_lead_cells
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device.lattice_reference import dense_hamiltonian, lead_sites, with_lead_cells
 from sharvin.device import (
     Device,
     MatrixLead,

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from device.lattice_reference import dense_hamiltonian, lead_sites, with_lead_cells
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device.lattice_reference import dense_hamiltonian, lead_sites, with_lead_cells
 from sharvin.device import Device, box, disk, lead, polygon, rectangle
 from sharvin.device.gauge import landau_gauge
 from sharvin.errors import InvalidInput

@@ -71,6 +71,12 @@ def test_only_what_a_lead_depends_on_renews_it():
     )
     one, two = (device.lead_blocks({"gate": g})[0] for g in (0.0, 1.0))
     assert one is two
+    # a gate that vanishes at the edge changes the parameters of the lead, not its numbers
+    device = Device(
+        SQUARE, rectangle(4, 3), {"l": lead("left")}, potential=lambda x, gate: gate * (x > 0)
+    )
+    one, two = (device.lead_blocks({"gate": g})[0] for g in (0.0, 1.0))
+    assert one is two
     assert device.values({"gate": 1.0}) is device.values({"gate": 1.0})
 
 

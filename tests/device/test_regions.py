@@ -59,11 +59,12 @@ def test_moving_a_region_moves_its_points(name, angle, dx, dy, seed):
     assert ((inside >= lower - 1e-9) & (inside <= upper + 1e-9)).all()
 
 
-@pytest.mark.parametrize("spacing", [0.1, 0.3, 1 / 3, 6.0, 1e-3])
+@pytest.mark.parametrize("rounding", [-1e-12, 0.0, 1e-12])
+@pytest.mark.parametrize("spacing", [0.1, 1 / 3, 6.0, 1e-3])
 @pytest.mark.parametrize("make", ["rectangle", "polygon"])
-def test_a_boundary_belongs_to_the_lower_side_in_spite_of_rounding(spacing, make):
+def test_a_boundary_belongs_to_the_lower_side_in_spite_of_rounding(spacing, make, rounding):
     n = 30
-    grid = np.arange(-2, n + 3) * spacing
+    grid = (np.arange(-2, n + 3) + rounding * n) * spacing
     x, y = np.meshgrid(grid, grid)
     r = np.stack((x.ravel(), y.ravel()), axis=1)
     side = n * spacing

@@ -9,11 +9,12 @@ from sharvin.device.carving import Carving, check_overlap, touched_sites
 from sharvin.device.cutting import Strip, StripBonds, first_cell_positions, strip_bonds
 from sharvin.device.gauge import landau_gauge
 from sharvin.device.hamiltonian import CarvedHamiltonian, Peierls
+from sharvin.device.landscape import Landscape, Points
 from sharvin.device.lead import Lead
 from sharvin.device.leads import BoundLead, MatrixLead, SelfEnergyLead, bind_lead, check_sites
 from sharvin.device.orbitals import Orbitals, chosen_quantity
 from sharvin.device.parameters import Knob
-from sharvin.device.potentials import Landscape, Points, bind_terms
+from sharvin.device.potentials import bind_terms
 from sharvin.device.regions import Region
 from sharvin.device.sites import SiteTable
 from sharvin.device.system import System

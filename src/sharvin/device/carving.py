@@ -10,10 +10,11 @@ import numpy as np
 
 from sharvin.device.cutting import Strip, cut, first_cell_positions
 from sharvin.device.gauge import Gauge, landau_gauge
+from sharvin.device.landscape import Points, Term
 from sharvin.device.lead import Lead
 from sharvin.device.orbitals import Orbitals
 from sharvin.device.parameters import Knob
-from sharvin.device.potentials import Points, Term, bind_terms, structure
+from sharvin.device.potentials import bind_terms, structure
 from sharvin.device.regions import Region
 from sharvin.device.sites import Sites, SiteTable, carve
 from sharvin.device.stencil import Stencil

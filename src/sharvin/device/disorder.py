@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sharvin.errors import InvalidInput
 from sharvin.typing import RealArray
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -30,6 +31,13 @@ class Disorder:
 def disorder(strength: float | str, seed: int | str = 0) -> Disorder:
     """Site energies uniform in [-W/2, W/2): see `Disorder`."""
     return Disorder(strength, seed)
+
+
+def whole(number: float, what: str) -> int:
+    """Return the whole number that a seed is."""
+    if number != int(number):
+        raise InvalidInput(f"seed of {what} must be a whole number, got {number}")
+    return int(number)
 
 
 def uniform(seed: int, cells: NDArray[np.integer], sublattice: NDArray[np.integer]) -> RealArray:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sharvin.device.assembly import Assembly, gather
 from sharvin.device.gauge import PHASE_PER_FLUX, Gauge
+from sharvin.device.landscape import Landscape
 from sharvin.device.parameters import Knob, Parameters, joined
-from sharvin.device.potentials import Landscape
 from sharvin.typing import IntArray, NumberArray, RealArray
 
 KEPT_ENTRIES = 1 << 22  # larger arrays are gathered anew rather than held twice in memory

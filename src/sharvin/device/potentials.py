@@ -2,148 +2,53 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sharvin.device.affine import check_hermitian, dense_matrix, number_array
-from sharvin.device.disorder import Disorder, uniform
-from sharvin.device.parameters import Knob, Parameters, joined, signature_parameters
+from sharvin.device.disorder import Disorder, uniform, whole
+from sharvin.device.landscape import COORDINATES, Factor, Points, Term
+from sharvin.device.parameters import Knob, Parameters, signature_parameters
 from sharvin.errors import InvalidInput, ShapeMismatch
 from sharvin.typing import NumberArray, RealArray
-
-COORDINATES = ("x", "y", "z")
 
 
 @dataclass(frozen=True, eq=False)
 class Potential:
-    """Scalar potential times a fixed matrix in the orbitals of a site.
+    """Potential times a factor, and times a matrix in the orbitals of a site.
 
     Parameters
     ----------
-    values : number, array (sites,), callable or Disorder
-        As for ``Device(potential=...)``.
-    matrix : array, shape (orbitals, orbitals)
-        Hermitian; for example a Pauli matrix for an exchange field.
+    values : anything that ``Device(potential=...)`` takes
+    matrix : array, shape (orbitals, orbitals), optional
+        Hermitian; for example a Pauli matrix for an exchange field. By default unity.
+    factor : float or str
+        A number, or the name of a parameter. Along a sweep of it `values` are evaluated once.
+    unit : str
+        Internal unit of the factor, such as ``"V"``; then it may be given as text, ``"-0.9 V"``.
+
+    Examples
+    --------
+    A gate whose potential is 30 meV per volt where x > 0:
+
+    >>> step = Potential(lambda x: -30.0 * (x > 0), factor="gate", unit="V")
     """
 
     values: Any
-    matrix: Any
+    matrix: Any = None
+    factor: float | str = 1.0
+    unit: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Sites at which potentials are evaluated.
+@runtime_checkable
+class Bindable(Protocol):
+    """Gates, random fields, model potentials: whatever knows its own terms."""
 
-    Parameters
-    ----------
-    positions : real array, shape (n, D)
-    cells : int array, shape (n, d)
-    sublattice : int array, shape (n,)
-    sites : int array, shape (n,), or None
-        Their numbers in the device (-1: none), for potentials given as arrays; None: all.
-    """
-
-    positions: RealArray
-    cells: NDArray[np.integer[Any]]
-    sublattice: NDArray[np.integer[Any]]
-    sites: NDArray[np.integer[Any]] | None = None
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    @cached_property
-    def coordinates(self) -> dict[str, RealArray]:
-        """Arrays x, y, z, as many as there are, contiguous and read-only."""
-        named = zip(COORDINATES, self.positions.T, strict=False)
-        columns = {name: np.ascontiguousarray(column) for name, column in named}
-        for column in columns.values():
-            column.flags.writeable = False
-        return columns
-
-
-@dataclass(frozen=True, eq=False)
-class Term:
-    """One summand of a potential, ready to be evaluated.
-
-    Parameters
-    ----------
-    evaluate : callable
-        ``evaluate(points, params)`` returns (n,) or, if `is_block`, (n, orbitals, orbitals).
-    parameters : Parameters
-    matrix : array, shape (orbitals, orbitals), or None
-        Multiplies the scalar values.
-    is_block : bool
-    """
-
-    evaluate: Callable[[Points, Mapping[str, float]], NumberArray]
-    parameters: Parameters
-    matrix: NumberArray | None = None
-    is_block: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Landscape:
-    """Sum of several terms on given points; remembers what did not change.
-
-    Parameters
-    ----------
-    terms : sequence of Term
-    points : Points
-    """
-
-    terms: Sequence[Term]
-    points: Points
-    _last: dict[int, tuple[tuple[float, ...], NumberArray]] = field(
-        default_factory=dict, init=False, repr=False
-    )
-
-    @cached_property
-    def parameters(self) -> Parameters:
-        """Parameters of all terms."""
-        return joined(term.parameters for term in self.terms)
-
-    def scalar(self, params: Mapping[str, float]) -> RealArray | None:
-        """Sum of the scalar terms, shape (n,), None if there are none."""
-        plain = [
-            self._values(number, params)
-            for number, term in enumerate(self.terms)
-            if term.matrix is None and not term.is_block
-        ]
-        total: RealArray | None = _sum(plain)
-        return total
-
-    def blocks(self, params: Mapping[str, float]) -> NumberArray | None:
-        """Sum of the matrix-valued terms, shape (n, orbitals, orbitals), None without any."""
-        found = []
-        for number, term in enumerate(self.terms):
-            if term.is_block:
-                found.append(self._values(number, params))
-            elif term.matrix is not None:
-                found.append(self._values(number, params)[:, None, None] * term.matrix)
-        total: NumberArray | None = _sum(found)
-        return total
-
-    def _values(self, number: int, params: Mapping[str, float]) -> NumberArray:
-        term = self.terms[number]
-        key = tuple(params[name] for name in term.parameters.names)
-        last = self._last.get(number)
-        if last is None or last[0] != key:
-            last = (key, term.evaluate(self.points, params))
-            self._last[number] = last
-        return last[1]
-
-
-def _sum(arrays: list[NumberArray]) -> Any:
-    if not arrays:
-        return None
-    total = arrays[0]
-    for array in arrays[1:]:
-        total = total + array
-    return total
+    def bind(self, what: str) -> tuple[Term, ...]:
+        """Terms of a sum; ``what`` starts error messages."""
 
 
 def bind_terms(given: Any, orbitals: Sequence[int], trial: Points, what: str) -> tuple[Term, ...]:
@@ -151,7 +56,7 @@ def bind_terms(given: Any, orbitals: Sequence[int], trial: Points, what: str) ->
 
     Parameters
     ----------
-    given : None, number, text, array, callable, Potential, Disorder, or a list of these
+    given : None, number, text, array, callable, Potential, Disorder, Bindable, or a list of these
     orbitals : sequence of int
         Orbitals of each sublattice.
     trial : Points
@@ -163,25 +68,20 @@ def bind_terms(given: Any, orbitals: Sequence[int], trial: Points, what: str) ->
         return ()
     if isinstance(given, list | tuple):
         return tuple(t for part in given for t in bind_terms(part, orbitals, trial, what))
-    matrix = None
     if isinstance(given, Potential):
-        size = _uniform(orbitals, what)
-        matrix = dense_matrix(given.matrix, f"matrix of {what}", (size, size), hermitian=True)
-        given = given.values
+        return _products(given, orbitals, trial, what)
+    if isinstance(given, Bindable):
+        return given.bind(what)
     if isinstance(given, Disorder):
-        return (_random(given, matrix, what),)
+        return (_random(given, what),)
     if callable(given):
-        return (_function(given, matrix, orbitals, trial, what),)
+        return (_function(given, orbitals, trial, what),)
     if isinstance(given, np.ndarray) and given.ndim:
-        return (_array(given, matrix, orbitals, what),)
-    number = Knob.of(given, "meV", what)
-    if number.number == 0:
+        return (_array(given, orbitals, what),)
+    height = Factor.of(given, "meV", what)
+    if height.is_zero:
         return ()
-
-    def flat(points: Points, params: Mapping[str, float]) -> RealArray:
-        return np.full(len(points), number.at(params))
-
-    return (Term(flat, number.parameters, matrix),)
+    return (Term(lambda points, params: np.ones(len(points)), Parameters(), factor=height),)
 
 
 def structure(terms: Sequence[Term], orbitals: int) -> NDArray[np.bool_]:
@@ -201,24 +101,48 @@ def _uniform(orbitals: Sequence[int], what: str) -> int:
     return orbitals[0]
 
 
-def _random(given: Disorder, matrix: NumberArray | None, what: str) -> Term:
-    strength = Knob.of(given.strength, "meV", f"strength of {what}")
+def _products(
+    given: Potential, orbitals: Sequence[int], trial: Points, what: str
+) -> tuple[Term, ...]:
+    """Terms of a potential with a matrix and a factor."""
+    terms = bind_terms(given.values, orbitals, trial, what)
+    if given.matrix is not None:
+        size = _uniform(orbitals, what)
+        matrix = dense_matrix(given.matrix, f"matrix of {what}", (size, size), hermitian=True)
+        if any(term.is_block or term.matrix is not None for term in terms):
+            raise ShapeMismatch(f"{what}: what multiplies a matrix must be one number per site")
+        terms = tuple(replace(term, matrix=matrix) for term in terms)
+    factor = Factor.of(given.factor, given.unit, f"factor of {what}")
+    if factor.knob.number == 1:
+        return terms
+    return tuple(_multiplied(term, factor) for term in terms)
+
+
+def _multiplied(term: Term, factor: Factor) -> Term:
+    if term.factor is None:
+        return replace(term, factor=factor)
+    inner = term.factor
+
+    def evaluate(points: Points, params: Mapping[str, float]) -> NumberArray:
+        return term.evaluate(points, params) * inner.at(params)
+
+    return replace(term, evaluate=evaluate, shape_parameters=term.parameters, factor=factor)
+
+
+def _random(given: Disorder, what: str) -> Term:
     seed = Knob.of(given.seed, "", f"seed of {what}")
 
     def evaluate(points: Points, params: Mapping[str, float]) -> RealArray:
-        which = seed.at(params)
-        if which != int(which):
-            raise InvalidInput(f"seed of {what} must be a whole number, got {which}")
-        drawn = uniform(int(which), points.cells, points.sublattice)
-        drawn *= strength.at(params)
-        return drawn
+        return uniform(whole(seed.at(params), what), points.cells, points.sublattice)
 
-    return Term(evaluate, joined((strength.parameters, seed.parameters)), matrix)
+    return Term(
+        evaluate,
+        seed.parameters,
+        factor=Factor.of(given.strength, "meV", f"strength of {what}"),
+    )
 
 
-def _array(
-    given: NumberArray, matrix: NumberArray | None, orbitals: Sequence[int], what: str
-) -> Term:
+def _array(given: NumberArray, orbitals: Sequence[int], what: str) -> Term:
     values = number_array(given, what)
     values.flags.writeable = False
     is_block = values.ndim == 3
@@ -230,12 +154,11 @@ def _array(
             raise InvalidInput(f"{what}: an array does not say what a lead beyond the edge feels")
         return _checked(values[points.sites], len(points), orbitals, is_block, what)
 
-    return Term(evaluate, Parameters(), matrix, is_block)
+    return Term(evaluate, Parameters(), is_block=is_block)
 
 
 def _function(
     function: Callable[..., Any],
-    matrix: NumberArray | None,
     orbitals: Sequence[int],
     trial: Points,
     what: str,
@@ -248,7 +171,7 @@ def _function(
         return function(**place, **{name: params[name] for name in parameters.names})
 
     is_block = False
-    if matrix is None and max(orbitals) > 1:
+    if max(orbitals) > 1:
         # Parameters may have any meaning: where one does not suit, the potential is taken
         # for a scalar, and `_checked` refuses what turns out to be a matrix.
         try:
@@ -260,18 +183,14 @@ def _function(
     def evaluate(points: Points, params: Mapping[str, float]) -> NumberArray:
         return _checked(call(points, params), len(points), orbitals, is_block, what)
 
-    return Term(evaluate, parameters, matrix, is_block)
+    return Term(evaluate, parameters, is_block=is_block)
 
 
 def _coordinates(function: Callable[..., Any], trial: Points, what: str) -> tuple[str, ...]:
     """Coordinates that the function asks for."""
     asked = [name for name in inspect.signature(function).parameters if name in COORDINATES]
     for name in asked:
-        if name not in trial.coordinates:
-            raise InvalidInput(
-                f"{what} asks for the coordinate {name!r}, but the lattice has only "
-                f"{', '.join(trial.coordinates)}"
-            )
+        trial.coordinate(name, what)
     return tuple(asked)
 
 

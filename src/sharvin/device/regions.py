@@ -132,7 +132,7 @@ def box(lower: Any, upper: Any) -> Region:
         inside = np.ones(len(positions), dtype=bool)
         for axis in range(len(low)):
             r = positions[:, axis]
-            inside &= (r >= low[axis] - slack[axis]) & (r < up[axis])
+            inside &= (r >= low[axis] - slack[axis]) & (r < up[axis] - slack[axis])
         return inside
 
     return Region(contains, tuple(low), tuple(up), "box")

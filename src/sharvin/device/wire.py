@@ -8,10 +8,10 @@ import numpy as np
 from sharvin.device.affine import read_only
 from sharvin.device.blocks import LeadBlocks
 from sharvin.device.cutting import StripBonds
+from sharvin.device.landscape import Landscape
 from sharvin.device.leads import check_conserved, conserves
 from sharvin.device.orbitals import Orbitals
 from sharvin.device.parameters import Knob, Parameters, joined
-from sharvin.device.potentials import Landscape
 from sharvin.device.stencil import Stencil
 from sharvin.errors import InvalidInput
 from sharvin.typing import IntArray, NumberArray, RealArray

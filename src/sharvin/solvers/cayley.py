@@ -17,7 +17,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from sharvin.solvers.channels import Channels
-from sharvin.solvers.glued import Glued, estimate, mixing
+from sharvin.solvers.glued import Glued, estimate, local_weights, mixing
 from sharvin.solvers.root import Root
 from sharvin.typing import ComplexArray, IntArray, NumberArray
 
@@ -43,17 +43,28 @@ def glue_by_cayley(
     k = v.conj().T @ x
     if not np.abs(k).max(initial=0.0) < MAX_K:
         return None
-    half = 0.5j * (k + k.conj().T) / 2  # K is Hermitian; LU leaves it so to rounding
+    half = 0.25j * (k + k.conj().T)  # K is Hermitian; LU leaves it so to rounding
     one = np.eye(n)
-    propagator = np.linalg.inv(one + half)
-    injected = propagator @ system.turn_direct
-    waves = -1j * (x @ injected)
-    data = system.unturn((one - half) @ injected)
-    # Residual of two random superpositions of V, and the probes' errors, as amplitudes P V†N^-1.
+    # Residual of two random superpositions of V, and the probes' errors, as amplitudes V†N^-1.
     mix = mixing(n)
     residual = v @ mix - system.matrix @ (x @ mix)
     seen = np.concatenate([v.conj().T @ probes, x.conj().T @ residual], axis=1)
-    return Glued(data, waves, estimate(propagator @ seen, waves, channels, system.places))
+    propagated = lapack.zgesv(one + half, np.concatenate([system.turn_direct, seen], axis=1))[2]
+    injected, lost = propagated[:, :n], propagated[:, n:]
+    waves = -1j * _product(x, injected)
+    data = system.unturn((one - half) @ injected)
+    weights = local_weights(waves, system.places)
+    return Glued(data, waves, estimate(lost, waves, channels, weights))
+
+
+def _product(x: NumberArray, b: ComplexArray) -> ComplexArray:
+    """Matrix product that does not turn a real factor into a complex one."""
+    if np.iscomplexobj(x):
+        return x @ b
+    n = b.shape[1]
+    both = x @ np.concatenate([b.real, b.imag], axis=1)
+    product: ComplexArray = both[:, :n] + 1j * both[:, n:]
+    return product
 
 
 class _System:

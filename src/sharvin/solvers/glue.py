@@ -15,7 +15,7 @@ from scipy.linalg import blas, lapack
 
 from sharvin.solvers.cayley import glue_by_cayley
 from sharvin.solvers.channels import Channels
-from sharvin.solvers.glued import EPS, Glued, estimate, mixing
+from sharvin.solvers.glued import EPS, Glued, estimate, local_weights, mixing
 from sharvin.solvers.root import Root
 from sharvin.typing import ComplexArray, IntArray
 
@@ -62,6 +62,28 @@ class _Junction:
             else:
                 bond = self._add_bond(lead, place, modes, bond)
             column += lead.count
+
+    def weights(self, waves: ComplexArray, data: ComplexArray) -> list[float]:
+        """Squared size of the waves that each lead's error acts on.
+
+        On a bond that is kept, these are its evanescent waves and unit-current modes: what a
+        slow mode's large amplitude does to S is in the lead's `mode_error` already.
+        """
+        weights = local_weights(waves, self.places)
+        start, bond = 0, self.base
+        for number, (lead, place) in enumerate(zip(self.channels, self.places, strict=True)):
+            modes = slice(start, start + lead.count)
+            start += lead.count
+            p = lead.ports
+            if p is None:
+                continue
+            r = len(p.reflection)
+            x = (p.basis.conj().T @ waves[place] + 1j * waves[bond : bond + r]) / SQRT2
+            x = x - p.x_out @ data[modes]
+            x[:, modes] -= p.x_in
+            weights[number] = float(np.linalg.norm(x) ** 2) + 2 * lead.count + 1
+            bond += r
+        return weights
 
     def factorized(self) -> tuple[ComplexArray, IntArray] | None:
         """LU factors and pivots, or None where the matrix is singular to rounding."""
@@ -131,8 +153,7 @@ def _glue_by_lu(
     n = system.total
     if len(system.matrix) == 0 or n == 0:
         waves = np.zeros((system.base, n), complex)
-        error = estimate(np.zeros((n, 4), complex), waves, channels, system.places)
-        return Glued(system.direct, waves, error)
+        return Glued(system.direct, waves, 4 * EPS)
     factors = system.factorized()
     if factors is None:
         return _solve_dark(system)
@@ -142,10 +163,11 @@ def _glue_by_lu(
     residual = system.source @ mix - system.matrix @ (waves @ mix)
     lost = system.amplitudes(lapack.zgetrs(*factors, residual)[0])
     out = system.amplitudes(solved)
+    data = system.direct + out[:, :n]
+    weights = system.weights(waves, data)
     lost = np.concatenate([out[:, n:], lost], axis=1)
     waves = waves[: system.base]
-    error = estimate(lost, waves, channels, system.places)
-    return Glued(system.direct + out[:, :n], waves, error)
+    return Glued(data, waves, estimate(lost, waves, channels, weights))
 
 
 def root_green(
@@ -186,7 +208,9 @@ def _solve_dark(system: _Junction) -> Glued:
     solved: ComplexArray = right[good].conj().T @ projected
     out = system.amplitudes(solved)
     leak = float(max(dark_in, dark_out) / np.sqrt(values[0]))
+    data = system.direct + out[:, :n]
+    weights = system.weights(solved[:, :n], data)
     waves = solved[:base, :n]
     lost = np.concatenate([out[:, n:], np.zeros((n, 2))], axis=1)
-    error = estimate(lost, waves, system.channels, system.places)
-    return Glued(system.direct + out[:, :n], waves, error + leak if leak < DARK else np.inf)
+    error = estimate(lost, waves, system.channels, weights) + leak
+    return Glued(data, waves, error if leak < DARK else np.inf)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from sharvin.solvers.channels import Channels
-from sharvin.typing import ComplexArray, IntArray
+from sharvin.typing import ComplexArray, IntArray, RealArray
 
 EPS = float(np.finfo(float).eps)
 
@@ -32,19 +32,24 @@ class Glued:
 
 
 @lru_cache(maxsize=256)
-def mixing(n: int) -> ComplexArray:
-    """Two fixed random phase vectors over n modes."""
-    rng = np.random.default_rng(n)
-    mix: ComplexArray = np.exp(2j * np.pi * rng.random((n, 2)))
+def mixing(n: int) -> RealArray:
+    """Two fixed random vectors over n modes, real so that real systems stay real."""
+    mix = np.random.default_rng(n).standard_normal((n, 2))
     mix.flags.writeable = False
     return mix
+
+
+def local_weights(waves: ComplexArray, places: Sequence[IntArray]) -> list[float]:
+    """Sum of |psi|² over each lead's orbitals and all incoming modes."""
+    density = np.einsum("ij,ij->i", waves, waves.conj()).real
+    return [float(density[place].sum()) for place in places]
 
 
 def estimate(
     lost: ComplexArray,
     waves: ComplexArray,
     channels: Sequence[Channels],
-    places: Sequence[IntArray],
+    weights: Sequence[float],
 ) -> float:
     r"""Estimated error of S.
 
@@ -61,19 +66,14 @@ def estimate(
         W†G of the two probes' errors, then of the two residuals.
     waves : complex array, shape (k + q, n)
     channels : sequence of Channels
-    places : sequence of integer array
-        Rows of `waves` that each lead touches.
+    weights : sequence of float
+        Per lead, the squared size of the waves that its error acts on.
     """
     n = waves.shape[1]
-    density = np.einsum("ij,ij->i", waves, waves.conj()).real  # summed over incoming modes
     sizes = np.linalg.norm(lost, axis=0) if n else np.zeros(4)
     # The larger of two: a single one may miss the direction that was hit.
-    total = float(sizes[:2].max() * np.sqrt(density.sum()))
-    total += float(sizes[2:].max())
-    total += 4 * EPS * max(1, n)
-    for lead, place in zip(channels, places, strict=True):
-        local = float(density[place].sum())
-        if lead.ports is not None:  # the bond's waves: |x|² <= |basis|² |psi|² and the source's
-            local = 1.0 + float(np.abs(lead.ports.basis).max(initial=0.0)) ** 2 * local
-        total += lead.error * local + (lead.mode_error if lead.count else 0.0)
+    total = float(sizes[:2].max()) * float(np.linalg.norm(waves))
+    total += float(sizes[2:].max()) + 4.0 * EPS * max(1, n)
+    for lead, weight in zip(channels, weights, strict=True):
+        total += lead.error * weight + (lead.mode_error if lead.count else 0.0)
     return float(total)

@@ -13,7 +13,7 @@ from sharvin.device.device import Device
 from sharvin.errors import Unreliable
 from sharvin.numerics.elimination import Accuracy, Reduced
 from sharvin.scattering.smatrix import SMatrix
-from sharvin.solvers.channels import Channels, channel_labels
+from sharvin.solvers.channels import Channels
 from sharvin.solvers.junction import Junction, Point, junction_of
 from sharvin.solvers.sectors import Joined, join_sectors
 from sharvin.units import quantity

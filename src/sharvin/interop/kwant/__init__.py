@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_script", "from_kwant", "greens_function", "ldos", "smatrix", "wave_function"]
 
-_HOME = {name: "dropin" for name in ("greens_function", "ldos", "smatrix", "wave_function")}
+_HOME = dict.fromkeys(("greens_function", "ldos", "smatrix", "wave_function"), "dropin")
 _HOME |= {"check_script": "check", "from_kwant": "reading"}
 
 

@@ -99,9 +99,7 @@ def _declares_symmetry(lead: Any, arguments: tuple[Any, Any], energy: float) -> 
     return not energy and (symmetry.particle_hole is not None or symmetry.chiral is not None)
 
 
-def _kwant_basis(
-    lead: Any, arguments: tuple[Any, Any], modes: Modes, energy: float
-) -> LeadBasis:
+def _kwant_basis(lead: Any, arguments: tuple[Any, Any], modes: Modes, energy: float) -> LeadBasis:
     """Kwant's own modes, which obey the declared symmetries, in terms of ours."""
     args, params = arguments
     info = lead.modes(energy, args, params=params)[0]

@@ -117,11 +117,12 @@ def check_script(
     kwant = require("kwant")
     system = check_system(load_system(target))
     leads = [number for number, lead in enumerate(system.leads) if has_modes(lead)]
-    if not leads or len(leads) < len(system.leads):
+    ours: Callable[..., Any] = dropin.smatrix
+    theirs = kwant.smatrix
+    if len(leads) < len(system.leads):
+        # Kwant has no S-matrix of leads that are known by their self-energy only.
         ours, theirs = dropin.greens_function, kwant.greens_function
         leads = list(range(len(system.leads)))
-    else:
-        ours, theirs = dropin.smatrix, kwant.smatrix
     arguments = {"energy": energy, "params": dict(params) if params else None}
     return Comparison(
         _measure(ours, system, leads, arguments),
@@ -156,7 +157,8 @@ def _run(script: Path) -> dict[str, Any]:
     # Scripts import their neighbors, as they do when they are run by name.
     sys.path.insert(0, str(script.resolve().parent))
     try:
-        return _guarded(lambda: runpy.run_path(str(script)), str(script))
+        found: dict[str, Any] = _guarded(lambda: runpy.run_path(str(script)), str(script))
+        return found
     finally:
         sys.path.pop(0)
 

@@ -11,10 +11,11 @@ import scipy.linalg as la
 
 from sharvin.device.blocks import LeadBlocks
 from sharvin.device.device import Device
+from sharvin.device.leads import BoundLead
 from sharvin.errors import InvalidInput
 from sharvin.interop.kwant.basis import LeadBasis, lead_basis
 from sharvin.interop.kwant.inputs import CALL, LatestInputs
-from sharvin.interop.kwant.leads import KwantLead, has_cells, has_modes, read_contacts, read_leads
+from sharvin.interop.kwant.leads import has_cells, has_modes, read_contacts, read_leads
 from sharvin.interop.kwant.reading import build_device, check_system
 from sharvin.interop.kwant.results import KwantGreensFunction, KwantSMatrix, check_request
 from sharvin.optional import require
@@ -235,7 +236,7 @@ def _call(system: Any, args: Args, params: Params, *, contacts: bool = False) ->
     inputs = LatestInputs() if session is None or session.sources != sources else session.inputs
     with inputs.call(args, params) as number:
         if session is None or session.sources != sources:
-            read: Callable[..., tuple[KwantLead, ...]] = read_contacts if contacts else read_leads
+            read: Callable[..., tuple[BoundLead, ...]] = read_contacts if contacts else read_leads
             device = build_device(ref(system), inputs, read, {CALL: number})
             session = Session(device, inputs, sources)
             sessions[kind] = session

@@ -2,35 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from sharvin.device.affine import dense_matrix
 from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks
-from sharvin.device.leads import check_sites
+from sharvin.device.leads import BoundLead, check_sites
 from sharvin.device.parameters import Parameters
 from sharvin.errors import ShapeMismatch
 from sharvin.interop.kwant.inputs import Inputs
 from sharvin.typing import IntArray, NumberArray
-
-
-class KwantLead(Protocol):
-    """A lead as a device wants it: named, with blocks for every parameter set."""
-
-    @property
-    def name(self) -> str:
-        """Number of the lead."""
-        ...
-
-    @property
-    def parameters(self) -> Parameters:
-        """Parameters that the blocks depend on."""
-        ...
-
-    def at(self, params: Mapping[str, float]) -> LeadBlocks | SelfEnergyBlocks:
-        """Blocks at one parameter set."""
-        ...
 
 
 def has_cells(lead: Any) -> bool:
@@ -43,22 +25,20 @@ def has_modes(lead: Any) -> bool:
     return hasattr(lead, "modes")
 
 
-def read_leads(system: Any, inputs: Inputs, interfaces: list[IntArray]) -> tuple[KwantLead, ...]:
+def read_leads(system: Any, inputs: Inputs, interfaces: list[IntArray]) -> tuple[BoundLead, ...]:
     """Leads by their cells; those without cells by the self-energy of their modes."""
     return _read(system, inputs, interfaces, _self_energy_of_modes)
 
 
-def read_contacts(
-    system: Any, inputs: Inputs, interfaces: list[IntArray]
-) -> tuple[KwantLead, ...]:
+def read_contacts(system: Any, inputs: Inputs, interfaces: list[IntArray]) -> tuple[BoundLead, ...]:
     """Leads by their cells; those without cells by the self-energy that they state."""
     return _read(system, inputs, interfaces, _stated_self_energy)
 
 
 def _read(
     system: Any, inputs: Inputs, interfaces: list[IntArray], self_energy: Callable[..., Any]
-) -> tuple[KwantLead, ...]:
-    leads: list[KwantLead] = []
+) -> tuple[BoundLead, ...]:
+    leads: list[BoundLead] = []
     for number, (lead, sites) in enumerate(zip(system.leads, interfaces, strict=True)):
         name = str(number)
         checked = check_sites(name, sites, int(sites.max(initial=-1)) + 1)

@@ -8,16 +8,17 @@ import numpy as np
 
 from sharvin.device.affine import check_hermitian, number_array
 from sharvin.device.device import Device
+from sharvin.device.leads import BoundLead
 from sharvin.device.matrices import Matrices
 from sharvin.device.parameters import Parameters
 from sharvin.device.pattern import Pattern, index_dtype
 from sharvin.device.system import System
 from sharvin.errors import InvalidInput
 from sharvin.interop.kwant.inputs import Inputs, named_inputs
-from sharvin.interop.kwant.leads import KwantLead, read_leads
+from sharvin.interop.kwant.leads import read_leads
 from sharvin.typing import IntArray, NumberArray, RealArray
 
-ReadLeads = Callable[[Any, Inputs, list[IntArray]], tuple[KwantLead, ...]]
+ReadLeads = Callable[[Any, Inputs, list[IntArray]], tuple[BoundLead, ...]]
 
 
 def from_kwant(system: Any, params: Mapping[str, Any] | None = None) -> Device:
@@ -136,9 +137,8 @@ class Entries:
 def evaluate(system: Any, arguments: tuple[Any, Any]) -> tuple[Entries, IntArray]:
     """Hamiltonian entries at one parameter set, and the number of orbitals of each site."""
     args, params = arguments
-    matrix, norb = system.hamiltonian_submatrix(
-        args, sparse=True, return_norb=True, params=params
-    )[:2]
+    answer = system.hamiltonian_submatrix(args, sparse=True, return_norb=True, params=params)
+    matrix, norb = answer[:2]
     entries = matrix.tocoo()
     data = number_array(entries.data, "the Kwant Hamiltonian")
     # Not the declared numbers of orbitals: Kwant takes what the value functions return.
@@ -182,9 +182,7 @@ class Slots:
     _last: tuple[IntArray, IntArray] | None = None  # Kwant's keys and their slots, a cache
 
     @classmethod
-    def of(
-        cls, n: int, rows: IntArray, columns: IntArray, positions: RealArray | None
-    ) -> "Slots":
+    def of(cls, n: int, rows: IntArray, columns: IntArray, positions: RealArray | None) -> "Slots":
         """Pattern of the entries and their transposes."""
         keys = np.unique(np.concatenate([rows * n + columns, columns * n + rows]))
         rows, columns = np.divmod(keys, n)

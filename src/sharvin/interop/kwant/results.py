@@ -8,7 +8,6 @@ complete result is always there; a block that Kwant could not have known is stil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -97,7 +96,8 @@ class KwantSMatrix:
         """The blocks that were asked for, shape (outgoing, incoming)."""
         rows = _concatenated([self._span(lead) for lead in self.out_leads])
         columns = _concatenated([self._span(lead) for lead in self.in_leads])
-        return self.complete[np.ix_(rows, columns)]
+        block: ComplexArray = self.complete[np.ix_(rows, columns)]
+        return block
 
     def num_propagating(self, lead: int) -> int:
         """Count the open modes of a lead; zero for one known by its self-energy."""
@@ -107,7 +107,8 @@ class KwantSMatrix:
         """Amplitudes from ``lead_in`` to ``lead_out``, one of the blocks asked for."""
         self._refuse_other(self.out_leads, lead_out)
         self._refuse_other(self.in_leads, lead_in)
-        return self.complete[np.ix_(self._span(lead_out), self._span(lead_in))]
+        block: ComplexArray = self.complete[np.ix_(self._span(lead_out), self._span(lead_in))]
+        return block
 
     def block_coords(self, lead_out: Port, lead_in: Port) -> tuple[slice, slice]:
         """Rows and columns of `data` that hold a block."""
@@ -143,11 +144,12 @@ class KwantSMatrix:
         number = _number(lead)
         start = sum(self.sizes[:number])
         size = self.sizes[number]
-        if not isinstance(lead, Integral):
+        if not isinstance(lead, int | np.integer):
+            block = lead[1]
             counts = getattr(self.lead_info[number], "block_nmodes", None)
-            if counts is None or not 0 <= lead[1] < len(counts):
-                raise InvalidInput(f"lead {number} has no conserved block {lead[1]}")
-            start, size = start + sum(counts[: lead[1]]), counts[lead[1]]
+            if counts is None or not 0 <= block < len(counts):
+                raise InvalidInput(f"lead {number} has no conserved block {block}")
+            start, size = start + sum(counts[:block]), counts[block]
         return np.arange(start, start + size)
 
     def _coords(self, leads: Sequence[int], lead: Port) -> slice:
@@ -202,7 +204,8 @@ class KwantGreensFunction:
         """The blocks that were asked for, in 1/energy."""
         rows = _concatenated([self._span(lead) for lead in self.out_leads])
         columns = _concatenated([self._span(lead) for lead in self.in_leads])
-        return self.complete[np.ix_(rows, columns)]
+        block: ComplexArray = self.complete[np.ix_(rows, columns)]
+        return block
 
     def num_propagating(self, lead: int) -> int:
         """Count the open channels of a lead."""
@@ -210,7 +213,8 @@ class KwantGreensFunction:
 
     def submatrix(self, lead_out: int, lead_in: int) -> ComplexArray:
         """Green function from the interface of ``lead_in`` to that of ``lead_out``."""
-        return self.complete[np.ix_(self._span(lead_out), self._span(lead_in))]
+        block: ComplexArray = self.complete[np.ix_(self._span(lead_out), self._span(lead_in))]
+        return block
 
     def transmission(self, lead_out: int, lead_in: int) -> float:
         """Transmission from ``lead_in`` to ``lead_out``."""
@@ -255,7 +259,7 @@ def _conductances(result: KwantSMatrix | KwantGreensFunction, total: int) -> Rea
 
 
 def _number(lead: Port) -> int:
-    return int(lead) if isinstance(lead, Integral) else int(lead[0])
+    return int(lead) if isinstance(lead, int | np.integer) else int(lead[0])
 
 
 def _concatenated(spans: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:

@@ -10,7 +10,7 @@ from sharvin.numerics.elimination.fronts import (
     TAU_BLOCK,
     grown,
 )
-from sharvin.numerics.elimination.kernel import kernel, part
+from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.numerics.elimination.lanefront import (
     LANE_WIDTH,
     lane_ldl,
@@ -27,17 +27,17 @@ from sharvin.numerics.elimination.single import (
     scratch,
 )
 from sharvin.numerics.elimination.symbolic import Tree
-from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
+from sharvin.typing import BoolArray, NumberArray, RealArray
 
 
 class Batch(NamedTuple):
     """Eight sweep points; spare lanes repeat the last one."""
 
     values: NumberArray  # flat
-    base: IntArray  # (8,) where the values of each lane begin
+    base: IndexArray  # (8,) where the values of each lane begin
     energies: RealArray  # (8,)
     probe: RealArray  # (n, PROBES)
-    live: int  # lanes that are not spare
+    live: Index  # lanes that are not spare
 
 
 class LaneScratch(NamedTuple):
@@ -52,11 +52,11 @@ class LaneScratch(NamedTuple):
     total: RealArray
     worst: RealArray
     growth: RealArray
-    swaps: IntArray
+    swaps: IndexArray
 
 
 @part
-def lane_scratch(panel: int, like: NumberArray) -> LaneScratch:
+def lane_scratch(panel: Index, like: NumberArray) -> LaneScratch:
     """Workspaces for panels of ``panel`` entries."""
     return LaneScratch(
         aligned(panel, like),
@@ -74,64 +74,70 @@ def lane_scratch(panel: int, like: NumberArray) -> LaneScratch:
 
 @part
 def lane_panel(
-    q: int,
-    ne: int,
-    nf: int,
+    q: Index,
+    ne: Index,
+    nf: Index,
     f: NumberArray,
     batch: Batch,
     tree: Tree,
     store: NumberArray,
-    where: IntArray,
+    where: IndexArray,
 ) -> None:
     """Panel of front ``q`` in all lanes; the children's updates are trapezoids in ``store``."""
     ld = nf + PROBES
     f[: ld * ne * LANES] = 0
+    # Names, because every attribute of a tuple costs an atomic reference count inside a loop.
+    indptr, indices, target, map_ = tree.indptr, tree.indices, tree.target, tree.map
+    orbital, first = tree.orbital, tree.first[q]
+    values, base, energies, probe = batch.values, batch.base, batch.energies, batch.probe
     e = tree.entry_start[q]
     for j in range(ne):
-        a = np.int64(tree.orbital[tree.first[q] + j])
-        begin, end = np.int64(tree.indptr[a]), np.int64(tree.indptr[a + 1])
+        a = np.int64(orbital[first + j])
+        begin, end = np.int64(indptr[a]), np.int64(indptr[a + 1])
         assemble_row(
-            f, j * ld, j, ld, batch.values, batch.base, batch.energies, batch.probe, a, begin, end,
-            tree.indices, tree.target, e,
-        )  # fmt: skip
+            f, j * ld, j, ld, values, base, energies, probe, a, begin, end, indices, target, e
+        )
         e += end - begin
     for c in range(tree.child_start[q], tree.child_start[q + 1]):
         d = tree.child[c]
         m, rows = np.int64(tree.boundary[d]), tree.map_start[d]
         for j in range(m):
-            to = np.int64(tree.map[rows + j])
+            to = np.int64(map_[rows + j])
             if to >= ne:
                 break
             at = where[d] + offset(m + PROBES, j) + j
-            scatter_add(f, to * ld, tree.map, rows + j, m - j, store, at, to * ld + nf)
+            scatter_add(f, to * ld, map_, rows + j, m - j, store, at, to * ld + nf)
 
 
 @part
 def lane_update(
-    q: int,
-    ne: int,
-    nb: int,
+    q: Index,
+    ne: Index,
+    nb: Index,
     u: NumberArray,
-    start: int,
+    start: Index,
     tree: Tree,
     store: NumberArray,
-    where: IntArray,
+    where: IndexArray,
 ) -> None:
     """Add the children's other columns to the trapezoid at entry ``start`` of ``u``."""
+    map_ = tree.map
     for c in range(tree.child_start[q], tree.child_start[q + 1]):
         d = tree.child[c]
         m, rows = np.int64(tree.boundary[d]), tree.map_start[d]
         for j in range(m):
-            to = np.int64(tree.map[rows + j]) - ne
+            to = np.int64(map_[rows + j]) - ne
             if to < 0:
                 continue
             at = where[d] + offset(m + PROBES, j) + j
             top = start + offset(nb + PROBES, to)
-            scatter_add(u, top - ne, tree.map, rows + j, m - j, store, at, top + nb)
+            scatter_add(u, top - ne, map_, rows + j, m - j, store, at, top + nb)
 
 
 @part
-def extract(m: int, s: NumberArray, start: int, lane: int, out: NumberArray, at: int) -> None:
+def extract(
+    m: Index, s: NumberArray, start: Index, lane: Index, out: NumberArray, at: Index
+) -> None:
     """One lane of a trapezoid as a plain update at ``out[at]``."""
     for j in range(m):
         o = start + offset(m + PROBES, j)
@@ -141,19 +147,19 @@ def extract(m: int, s: NumberArray, start: int, lane: int, out: NumberArray, at:
 
 @part
 def family_of(
-    q: int,
-    lane: int,
+    q: Index,
+    lane: Index,
     tree: Tree,
     in_lanes: BoolArray,
     store: NumberArray,
-    where: IntArray,
-    delayed: IntArray,
+    where: IndexArray,
+    delayed: IndexArray,
     side: NumberArray,
-    side_at: IntArray,
+    side_at: IndexArray,
     probe_store: NumberArray,
-    probe_at: IntArray,
+    probe_at: IndexArray,
     plain: NumberArray,
-    at: IntArray,
+    at: IndexArray,
 ) -> Family:
     """Updates of the children in one lane, gathered from wherever they are."""
     need = np.int64(0)
@@ -173,7 +179,9 @@ def family_of(
         if kc == 0 and in_lanes[d]:
             extract(m, store, where[d], lane, plain, end)
         else:
-            source, begin = (side, side_at[lane, d]) if kc else (store, where[d] * LANES + lane * size)
+            source, begin = (
+                (side, side_at[lane, d]) if kc else (store, where[d] * LANES + lane * size)
+            )
             for i in range(size):
                 plain[end + i] = source[begin + i]
         end += size
@@ -193,7 +201,7 @@ def lane_fronts(tree: Tree, small: BoolArray) -> BoolArray:
 
 
 @kernel
-def lane_widths(boundary: IntArray, in_lanes: BoolArray) -> IntArray:
+def lane_widths(boundary: IndexArray, in_lanes: BoolArray) -> IndexArray:
     """Lane entries that the update of each front takes on its stack."""
     widths = (boundary + PROBES) * boundary
     for q in range(len(widths)):
@@ -204,8 +212,8 @@ def lane_widths(boundary: IntArray, in_lanes: BoolArray) -> IntArray:
 
 @kernel
 def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares growing workspaces)
-    batch: Batch, in_lanes: BoolArray, sizes: IntArray, tree: Tree, counts: IntArray
-) -> tuple[NumberArray, IntArray, RealArray, NumberArray]:
+    batch: Batch, in_lanes: BoolArray, sizes: IndexArray, tree: Tree, counts: IndexArray
+) -> tuple[NumberArray, IndexArray, RealArray, NumberArray]:
     """Root updates of eight points: (updates one after the other, delayed counts, growths, delayed probes).
 
     ``in_lanes`` (nodes,): fronts done in the lanes; the children of such a front are in the lanes too.
@@ -277,7 +285,9 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
                     update = np.empty(2 * plain_size, like.dtype)
                 u = update[:plain_size]
             else:
-                u = mine[begin * LANES + lane * plain_size : begin * LANES + (lane + 1) * plain_size]
+                u = mine[
+                    begin * LANES + lane * plain_size : begin * LANES + (lane + 1) * plain_size
+                ]
             family = family_of(
                 q, lane, tree, in_lanes, theirs, where, delayed, side, side_at, probe_store, probe_at,
                 plain, at,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import is_complex, llvmlite, numba, template
+from sharvin.numerics.elimination.kernel import is_complex, numba, template
 from sharvin.typing import NumberArray, RealArray
 
 _binding: Any = importlib.import_module("llvmlite.binding")
@@ -81,7 +81,7 @@ def _letter(array: Any) -> str:
     return "z" if is_complex(array) else "d"
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def gemm(  # type: ignore[no-untyped-def]
     typing, ta, tb, m, n, k, alpha, a, ao, lda, b, bo, ldb, beta, c, co, ldc
 ):
@@ -91,7 +91,7 @@ def gemm(  # type: ignore[no-untyped-def]
     return sig, lambda ctx, bld, s, args: _call(ctx, bld, symbol, s, args, "cciiisaiaisai")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def getrf(typing, m, n, a, ao, lda, pivots, po, info, io):  # type: ignore[no-untyped-def]
     """A <- L U with row pivots."""
     sig = types.none(m, n, a, ao, lda, pivots, po, info, io)
@@ -99,7 +99,7 @@ def getrf(typing, m, n, a, ao, lda, pivots, po, info, io):  # type: ignore[no-un
     return sig, lambda ctx, bld, s, args: _call(ctx, bld, symbol, s, args, "iiaiaa")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def getrs(typing, ta, n, nrhs, a, ao, lda, pivots, po, b, bo, ldb, info, io):  # type: ignore[no-untyped-def]
     """B <- op(A)^-1 B from the factors of `getrf`."""
     sig = types.none(ta, n, nrhs, a, ao, lda, pivots, po, b, bo, ldb, info, io)
@@ -107,7 +107,7 @@ def getrs(typing, ta, n, nrhs, a, ao, lda, pivots, po, b, bo, ldb, info, io):  #
     return sig, lambda ctx, bld, s, args: _call(ctx, bld, symbol, s, args, "ciiaiaaia")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def getri(typing, n, a, ao, lda, pivots, po, work, wo, size, info, io):  # type: ignore[no-untyped-def]
     """A <- A^-1 from the factors of `getrf`."""
     sig = types.none(n, a, ao, lda, pivots, po, work, wo, size, info, io)
@@ -115,7 +115,7 @@ def getri(typing, n, a, ao, lda, pivots, po, work, wo, size, info, io):  # type:
     return sig, lambda ctx, bld, s, args: _call(ctx, bld, symbol, s, args, "iaiaaia")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def dsyevd(  # type: ignore[no-untyped-def]
     typing, job, uplo, n, a, ao, lda, w, wo, work, ko, lwork, iwork, io, liwork, info, fo
 ):
@@ -125,7 +125,7 @@ def dsyevd(  # type: ignore[no-untyped-def]
     return sig, lambda ctx, bld, s, args: _call(ctx, bld, "sharvin_dsyevd", s, args, kinds)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def zheevd(  # type: ignore[no-untyped-def]
     typing, job, uplo, n, a, ao, lda, w, wo, work, ko, lwork, rwork, ro, lrwork,
     iwork, io, liwork, info, fo,
@@ -137,6 +137,36 @@ def zheevd(  # type: ignore[no-untyped-def]
     )  # fmt: skip
     kinds = "cciaiaaiaiaia"
     return sig, lambda ctx, bld, s, args: _call(ctx, bld, "sharvin_zheevd", s, args, kinds)
+
+
+@intrinsic
+def scatter(typing, t, to, rows, ro, n, s, so):  # type: ignore[no-untyped-def]
+    """t[to + rows[ro + i]] += s[so + i] for i < n, without the checks for negative indices of a loop."""
+    i = types.intp
+    sig = types.none(t, i, rows, i, i, s, i)
+    parts = 2 if is_complex(t) else 1
+
+    def generate(ctx: Any, bld: Any, signature: Any, args: Any) -> Any:
+        real, wide = ir.DoubleType().as_pointer(), ir.IntType(64)
+
+        def data(k: int) -> Any:
+            return ctx.make_array(signature.args[k])(ctx, bld, args[k]).data
+
+        target, source = bld.bitcast(data(0), real), bld.bitcast(data(5), real)
+        row = bld.gep(data(2), [args[3]])
+        with cgutils.for_range(bld, args[4]) as loop:
+            at = bld.add(args[1], bld.sext(bld.load(bld.gep(row, [loop.index])), wide))
+            of = bld.add(args[6], loop.index)
+            for part in range(parts):
+                here, there = (
+                    (bld.add(bld.mul(x, ir.Constant(wide, parts)), ir.Constant(wide, part)))
+                    for x in (at, of)
+                )
+                slot = bld.gep(target, [here])
+                bld.store(bld.fadd(bld.load(slot), bld.load(bld.gep(source, [there]))), slot)
+        return ctx.get_dummy_value()
+
+    return sig, generate
 
 
 def eigh(n: int, a: NumberArray, w: RealArray) -> int:

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import is_complex, part, template
-from sharvin.typing import IntArray, NumberArray, RealArray
+from sharvin.numerics.elimination.kernel import Index, IndexArray, is_complex, part, template
+from sharvin.typing import NumberArray, RealArray
 
 
 def adjoint(x: Any) -> Any:
@@ -44,7 +44,7 @@ def _hermitian_diagonal(x: Any) -> Any:
 
 
 @part
-def _invert_real(n: int, g: RealArray, c: RealArray, pivots: IntArray) -> float:
+def _invert_real(n: Index, g: RealArray, c: RealArray, pivots: IndexArray) -> float:
     """Gauss-Jordan inverse in place; returns min over columns of |pivot| / max |column|."""
     worst = np.inf
     for k in range(n):
@@ -91,7 +91,7 @@ def _invert_real(n: int, g: RealArray, c: RealArray, pivots: IntArray) -> float:
 
 @part
 def _invert_complex(
-    n: int, gr: RealArray, gi: RealArray, cr: RealArray, ci: RealArray, pivots: IntArray
+    n: Index, gr: RealArray, gi: RealArray, cr: RealArray, ci: RealArray, pivots: IndexArray
 ) -> float:
     """`_invert_real` with real and imaginary parts apart, which vectorizes."""
     worst = np.inf
@@ -141,13 +141,13 @@ def _invert_complex(
 
 
 def invert(
-    n: int,
+    n: Index,
     a: NumberArray,
-    ao: int,
-    lda: int,
+    ao: Index,
+    lda: Index,
     inverse: NumberArray,
     work: RealArray,
-    pivots: IntArray,
+    pivots: IndexArray,
 ) -> float:
     """Inverse of the Hermitian block whose lower triangle starts at ``a[ao]``.
 
@@ -160,9 +160,7 @@ def invert(
 
 @template(invert)
 def _invert(n: Any, a: Any, ao: Any, lda: Any, inverse: Any, work: Any, pivots: Any) -> Any:
-    def hermitian(
-        n: Any, a: Any, ao: Any, lda: Any, inverse: Any, work: Any, pivots: Any
-    ) -> Any:
+    def hermitian(n: Any, a: Any, ao: Any, lda: Any, inverse: Any, work: Any, pivots: Any) -> Any:
         gr, gi = work[: n * n], work[n * n : 2 * n * n]
         for j in range(n):
             for i in range(j, n):

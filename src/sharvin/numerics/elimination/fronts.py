@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from sharvin.numerics.elimination.blas import C, N, eigh, gemm, getrf, getrs
+from sharvin.numerics.elimination.blas import C, N, eigh, gemm, getrf, getrs, scatter
 from sharvin.numerics.elimination.dense import (
     adjoint,
     hermitian_diagonal,
     invert,
     largest_square,
 )
-from sharvin.numerics.elimination.kernel import part
+from sharvin.numerics.elimination.kernel import Index, IndexArray, part
 from sharvin.numerics.elimination.symbolic import Tree
-from sharvin.typing import IntArray, NumberArray, RealArray
+from sharvin.typing import NumberArray, RealArray
 
 PROBES = 2
 
@@ -41,29 +41,32 @@ WIDTH = 24  # pivot block of the LDL^H path
 
 @part
 def assemble_entries(
-    q: int,
-    shift: int,
-    columns: int,
+    q: Index,
+    shift: Index,
+    columns: Index,
     f: NumberArray,
-    ld: int,
+    ld: Index,
     values: NumberArray,
     energy: float,
     probe: RealArray,
     tree: Tree,
 ) -> None:
     """Own rows of E - H into the columns ``shift ...`` of a front, and the adjoint of (E - H) x."""
+    # Names, because every attribute of a tuple costs an atomic reference count inside a loop.
+    indptr, indices, target = tree.indptr, tree.indices, tree.target
+    orbital, first = tree.orbital, tree.first[q]
     e = tree.entry_start[q]
     zero = f.dtype.type(0)
     for j in range(columns):
-        a = tree.orbital[tree.first[q] + j]
+        a = orbital[first + j]
         o = (shift + j) * ld
         b0, b1 = zero, zero
-        for p in range(tree.indptr[a], tree.indptr[a + 1]):
-            y = tree.indices[p]
+        for p in range(indptr[a], indptr[a + 1]):
+            y = indices[p]
             v = -adjoint(values[p])  # the entry (y, a), as only columns are stored
             if y == a:
                 v += energy
-            i = tree.target[e]
+            i = target[e]
             e += 1
             if i >= 0:
                 f[o + i + shift] += v
@@ -76,13 +79,13 @@ def assemble_entries(
 @part
 def add_panel(
     f: NumberArray,
-    ne: int,
-    nf: int,
-    shift: int,
-    above: int,
-    kc: int,
-    m: int,
-    rows: IntArray,
+    ne: Index,
+    nf: Index,
+    shift: Index,
+    above: Index,
+    kc: Index,
+    m: Index,
+    rows: IndexArray,
     s: NumberArray,
 ) -> None:
     """Add to a panel those columns of a child's update ``s`` that are eliminated in it.
@@ -97,8 +100,8 @@ def add_panel(
         at = j * lds
         for i in range(j, kc):
             f[to + above + i] += s[at + i]
-        for i in range(max(j, kc) - kc, m - kc):
-            f[to + shift + rows[i]] += s[at + kc + i]
+        i = max(j, kc)
+        scatter(f, to + shift, rows, i - kc, m - i, s, at + i)
         for r in range(PROBES):
             f[to + nf + r] += s[at + m + r]
 
@@ -106,14 +109,14 @@ def add_panel(
 @part
 def add_update(
     u: NumberArray,
-    ahead: int,
-    ne: int,
-    nf: int,
-    shift: int,
-    above: int,
-    kc: int,
-    m: int,
-    rows: IntArray,
+    ahead: Index,
+    ne: Index,
+    nf: Index,
+    shift: Index,
+    above: Index,
+    kc: Index,
+    m: Index,
+    rows: IndexArray,
     s: NumberArray,
 ) -> None:
     """Add the other columns of a child's update to ``u``, whose first ``ahead`` columns are not theirs."""
@@ -127,22 +130,22 @@ def add_update(
         at = j * lds
         for i in range(j, kc):
             u[to + up + above + i] += s[at + i]
-        for i in range(max(j, kc) - kc, m - kc):
-            u[to + up + shift + rows[i]] += s[at + kc + i]
+        i = max(j, kc)
+        scatter(u, to + up + shift, rows, i - kc, m - i, s, at + i)
         for r in range(PROBES):
             u[to + ld - PROBES + r] += s[at + m + r]
 
 
 @part
 def trailing(
-    ne: int,
-    nb: int,
+    ne: Index,
+    nb: Index,
     f: NumberArray,
     x: NumberArray,
     transposed: bool,
     u: NumberArray,
 ) -> None:
-    """u <- -F21 X (lower triangle, by column blocks).
+    """U <- -F21 X (lower triangle, by column blocks).
 
     ``x`` is X = F11^-1 F12 (own x boundary) or, ``transposed``, the panel-shaped L with F21 = L D.
     """
@@ -169,13 +172,13 @@ def trailing(
 
 @part
 def eliminate_ldl(
-    ne: int,
-    nb: int,
+    ne: Index,
+    nb: Index,
     f: NumberArray,
     x: NumberArray,
     inverse: NumberArray,
     work: RealArray,
-    pivots: IntArray,
+    pivots: IndexArray,
 ) -> tuple[bool, float]:
     """Left-looking block LDL^H: f then holds L D below its diagonal blocks, x holds L.
 
@@ -205,11 +208,11 @@ def eliminate_ldl(
 
 @part
 def eliminate_lu(
-    ne: int,
-    nb: int,
+    ne: Index,
+    nb: Index,
     f: NumberArray,
     x: NumberArray,
-    pivots: IntArray,
+    pivots: IndexArray,
 ) -> tuple[bool, float]:
     """F11 = L U with row pivots, x = F11^-1 F12. Returns (within bounds, largest multiplier)."""
     nf = ne + nb
@@ -239,8 +242,8 @@ def eliminate_lu(
 
 @part
 def eigenbasis(
-    ne: int, nb: int, f: NumberArray
-) -> tuple[RealArray, NumberArray, NumberArray, RealArray, RealArray, IntArray]:
+    ne: Index, nb: Index, f: NumberArray
+) -> tuple[RealArray, NumberArray, NumberArray, RealArray, RealArray, IndexArray]:
     r"""Diagonalize the pivot block of a front and sort its eigenvectors into good and bad.
 
     The block is first scaled to unit rows, :math:`S F_{11} S = V \lambda V^\dagger`, so that one hard
@@ -313,8 +316,8 @@ def eigenbasis(
 
 @part
 def eliminate_eigen(
-    ne: int, nb: int, d: RealArray, w: NumberArray, kind: IntArray
-) -> tuple[int, float, NumberArray]:
+    ne: Index, nb: Index, d: RealArray, w: NumberArray, kind: IndexArray
+) -> tuple[Index, float, NumberArray]:
     """Eliminate the good eigenvectors of `eigenbasis`, put the bad ones first in the update.
 
     Returns (number delayed, largest multiplier, update of boundary + delayed unknowns, in which the
@@ -356,7 +359,7 @@ def eliminate_eigen(
 
 @part
 def rotate_probe(
-    ne: int, t: NumberArray, scale: RealArray, norm: RealArray, kind: IntArray, x: NumberArray
+    ne: Index, t: NumberArray, scale: RealArray, norm: RealArray, kind: IndexArray, x: NumberArray
 ) -> NumberArray:
     """Components of x (own, PROBES) along the delayed unknowns, y = norm V^H S^-1 x with V = S^-1 T norm."""
     k = 0
@@ -375,7 +378,7 @@ def rotate_probe(
 
 
 @part
-def grown(array: Any, need: int) -> Any:
+def grown(array: Any, need: Index) -> Any:
     """Copy of a flat array with room for ``need`` entries and a little more."""
     wider = np.empty(need + need // 2 + 16, array.dtype)
     for i in range(array.size):

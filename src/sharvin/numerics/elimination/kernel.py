@@ -13,8 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from numpy.typing import NDArray
+
 numba: Any = importlib.import_module("numba")  # ships no types: one Any, here, for the package
 llvmlite: Any = importlib.import_module("llvmlite")
+
+# Inside kernels NumPy's integers of all widths mix freely, which mypy would forbid.
+Index = Any
+IndexArray = NDArray[Any]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

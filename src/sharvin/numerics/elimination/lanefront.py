@@ -7,7 +7,7 @@ halves the traffic of the stacks that would otherwise limit the speed.
 import numpy as np
 
 from sharvin.numerics.elimination.fronts import PROBES
-from sharvin.numerics.elimination.kernel import is_complex, part, template
+from sharvin.numerics.elimination.kernel import Index, IndexArray, is_complex, part, template
 from sharvin.numerics.elimination.lanes import (
     LANES,
     _tile_11,
@@ -23,20 +23,20 @@ from sharvin.numerics.elimination.lanes import (
     largest_squares,
     put,
 )
-from sharvin.typing import IntArray, NumberArray, RealArray
+from sharvin.typing import NumberArray, RealArray
 
 LANE_WIDTH = 16  # pivot block in the lanes
 
 
 @part
-def offset(rows: int, j: int) -> int:
+def offset(rows: Index, j: Index) -> Index:
     """Entry of (row 0, column j) in a trapezoid with ``rows`` rows; valid for rows >= 4 (j // 4)."""
     block = j >> 2
     return 4 * block * (rows - 2 * block + 2) + (j & 3) * (rows - 4 * block) - 4 * block
 
 
 @part
-def trapezoid(rows: int, columns: int) -> int:
+def trapezoid(rows: Index, columns: Index) -> Index:
     """Number of entries of a trapezoid."""
     if columns == 0:
         return 0
@@ -69,18 +69,18 @@ def _tall_tiles(c, co, ldc, a, ao, lda, b, bo, ldb, i, rows, depth, fresh):  # t
 @part
 def product_block(
     c: NumberArray,
-    co: int,
-    ldc: int,
+    co: Index,
+    ldc: Index,
     a: NumberArray,
-    ao: int,
-    lda: int,
+    ao: Index,
+    lda: Index,
     b: NumberArray,
-    bo: int,
-    ldb: int,
-    first: int,
-    rows: int,
-    columns: int,
-    depth: int,
+    bo: Index,
+    ldb: Index,
+    first: Index,
+    rows: Index,
+    columns: Index,
+    depth: Index,
     fresh: bool,
 ) -> None:
     """Up to four columns of C = A B^H (``fresh``) or C += A B^H, rows ``first`` ... ``rows`` - 1."""
@@ -106,8 +106,10 @@ DEPTH = 64  # columns of a panel that are multiplied at a time, so that their ro
 
 
 @part
-def lane_trailing(ne: int, nb: int, f: NumberArray, x: NumberArray, u: NumberArray, at: int) -> None:
-    """u <- -L (L D)^H, the trapezoid at entry ``at``, from the panels of `lane_ldl`."""
+def lane_trailing(
+    ne: Index, nb: Index, f: NumberArray, x: NumberArray, u: NumberArray, at: Index
+) -> None:
+    """U <- -L (L D)^H, the trapezoid at entry ``at``, from the panels of `lane_ldl`."""
     nf = ne + nb
     ld = nf + PROBES
     rows = nb + PROBES
@@ -121,7 +123,9 @@ def lane_trailing(ne: int, nb: int, f: NumberArray, x: NumberArray, u: NumberArr
 
 
 @part
-def _swap_pivot(n: int, g: NumberArray, k: int, lane: int, d: NumberArray) -> tuple[int, float]:
+def _swap_pivot(
+    n: Index, g: NumberArray, k: Index, lane: Index, d: NumberArray
+) -> tuple[Index, float]:
     """Bring the largest entry of column k to the diagonal in one lane; (its row, \\|pivot\\|²)."""
     p, best = k, -1.0
     for i in range(k, n):
@@ -140,19 +144,19 @@ def _swap_pivot(n: int, g: NumberArray, k: int, lane: int, d: NumberArray) -> tu
 
 @part
 def lane_inverse(
-    n: int,
+    n: Index,
     a: NumberArray,
-    ao: int,
-    lda: int,
+    ao: Index,
+    lda: Index,
     g: NumberArray,
     c: NumberArray,
     d: NumberArray,
     size: RealArray,
     total: RealArray,
     worst: RealArray,
-    swaps: IntArray,
+    swaps: IndexArray,
 ) -> None:
-    """g <- minus the inverse, lane by lane, of the Hermitian block with lower triangle at ``a[ao]``.
+    """G <- minus the inverse, lane by lane, of the Hermitian block with lower triangle at ``a[ao]``.
 
     Gauss-Jordan elimination; a lane swaps rows only where its diagonal is ten times below the best
     pivot. ``worst[lane]`` is lowered to the least \\|pivot\\|² / \\|largest of its column\\|².
@@ -191,8 +195,8 @@ def lane_inverse(
 
 @part
 def lane_ldl(
-    ne: int,
-    nb: int,
+    ne: Index,
+    nb: Index,
     f: NumberArray,
     x: NumberArray,
     g: NumberArray,
@@ -202,7 +206,7 @@ def lane_ldl(
     total: RealArray,
     worst: RealArray,
     growth: RealArray,
-    swaps: IntArray,
+    swaps: IndexArray,
 ) -> None:
     """Left-looking block LDL^H of eight panels: f then holds L D below its diagonal blocks, x holds -L.
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sharvin.numerics.elimination.blas import cgutils, intrinsic, ir, types
-from sharvin.numerics.elimination.kernel import is_complex, part
+from sharvin.numerics.elimination.kernel import Index, is_complex, part
 from sharvin.typing import NumberArray
 
 LANES = 8
@@ -23,7 +23,7 @@ _FLAGS = ("contract", "nsz")
 _INT = types.intp
 
 
-def _const(n: int) -> Any:
+def _const(n: Index) -> Any:
     return ir.Constant(_I64, n)
 
 
@@ -58,22 +58,22 @@ class Emitter:
             self.builder.store(part, self.builder.gep(pointer, [_const(k)]), align=64)
 
     def fma(self, x: Any, y: Any, z: Any) -> Any:
-        """x y + z of vectors."""
+        """X y + z of vectors."""
         return self.builder.fadd(self.builder.fmul(x, y, flags=_FLAGS), z, flags=_FLAGS)
 
     def fms(self, x: Any, y: Any, z: Any) -> Any:
-        """z - x y of vectors."""
+        """Z - x y of vectors."""
         return self.builder.fsub(z, self.builder.fmul(x, y, flags=_FLAGS), flags=_FLAGS)
 
     def plus_conjugate(self, c: Sequence[Any], a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
-        """c + a conj(b)."""
+        """C + a conj(b)."""
         if not self.complex:
             return [self.fma(a[0], b[0], c[0])]
         real = self.fma(a[1], b[1], self.fma(a[0], b[0], c[0]))
         return [real, self.fms(a[0], b[1], self.fma(a[1], b[0], c[1]))]
 
     def minus(self, c: Sequence[Any], a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
-        """c - a b."""
+        """C - a b."""
         if not self.complex:
             return [self.fms(a[0], b[0], c[0])]
         real = self.fma(a[1], b[1], self.fms(a[0], b[0], c[0]))
@@ -85,7 +85,7 @@ class Emitter:
         return self.fma(a[1], a[1], total) if self.complex else total
 
     def every(self, a: Sequence[Any], b: Sequence[Any], *, subtract: bool = False) -> list[Any]:
-        """a + b, or a - b."""
+        """A + b, or a - b."""
         act = self.builder.fsub if subtract else self.builder.fadd
         return [act(x, y) for x, y in zip(a, b, strict=True)]
 
@@ -104,10 +104,10 @@ def _reals(context: Any, builder: Any, value: Any, array_type: Any) -> Any:
     return builder.bitcast(data, _VECTOR.as_pointer())
 
 
-def _make_tile(rows: int, columns: int) -> Any:
+def _make_tile(rows: Index, columns: Index) -> Any:
     """Intrinsic for a register tile: C = A B^H (``fresh``) or C += A B^H, rows x columns entries."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def tile(typing, c, co, ldc, a, ao, lda, b, bo, ldb, depth, fresh):  # type: ignore[no-untyped-def]
         i = _INT
         sig = _signature(types.none, c, i, i, a, i, i, b, i, i, i, types.boolean)
@@ -116,7 +116,10 @@ def _make_tile(rows: int, columns: int) -> Any:
             e = Emitter(ctx, bld, s.args[0])
             pc, pa, pb = e.base(args[0]), e.base(args[3]), e.base(args[6])
             total = [
-                [[cgutils.alloca_once(bld, _VECTOR) for _ in range(e.parts)] for _ in range(columns)]
+                [
+                    [cgutils.alloca_once(bld, _VECTOR) for _ in range(e.parts)]
+                    for _ in range(columns)
+                ]
                 for _ in range(rows)
             ]
             for slot in (slot for row in total for entry in row for slot in entry):
@@ -129,7 +132,9 @@ def _make_tile(rows: int, columns: int) -> Any:
                     left = e.load(e.at(pa, bld.add(ka, _const(r))))
                     for j in range(columns):
                         now = [bld.load(slot) for slot in total[r][j]]
-                        for slot, x in zip(total[r][j], e.plus_conjugate(now, left, right[j]), strict=True):
+                        for slot, x in zip(
+                            total[r][j], e.plus_conjugate(now, left, right[j]), strict=True
+                        ):
                             bld.store(x, slot)
 
             def finish(*, fresh: bool) -> None:
@@ -157,7 +162,7 @@ _tile_44, _tile_24, _tile_14 = _make_tile(4, 4), _make_tile(2, 4), _make_tile(1,
 _tile_21, _tile_11 = _make_tile(2, 1), _make_tile(1, 1)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def eliminate_column(typing, g, go, k, n, c, d):  # type: ignore[no-untyped-def]
     """One column of a Gauss-Jordan step: f = g[k] d; g[k] = f; g[i] -= c[i] f, where c[k] = 0."""
     sig = _signature(types.none, g, _INT, _INT, _INT, c, d)
@@ -177,7 +182,7 @@ def eliminate_column(typing, g, go, k, n, c, d):  # type: ignore[no-untyped-def]
     return sig, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def scatter_add(typing, t, to, rows, ro, n, source, so, probe):  # type: ignore[no-untyped-def]
     """t[to + rows[ro + i]] += source[so + i] for i < n, and t[probe + r] += source[so + n + r], r < 2."""
     sig = _signature(types.none, t, _INT, rows, _INT, _INT, source, _INT, _INT)
@@ -199,7 +204,7 @@ def scatter_add(typing, t, to, rows, ro, n, source, so, probe):  # type: ignore[
     return sig, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def copy_entries(typing, t, to, source, so, n):  # type: ignore[no-untyped-def]
     """t[to + i] = source[so + i] for i < n."""
     sig = _signature(types.none, t, _INT, source, _INT, _INT)
@@ -215,7 +220,7 @@ def copy_entries(typing, t, to, source, so, n):  # type: ignore[no-untyped-def]
     return sig, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def copy_negative(typing, g, j, n, a, ao):  # type: ignore[no-untyped-def]
     """Column j of g (n x n, Hermitian) <- minus the lower column at ``a[ao]``, and its adjoint as row j."""
     sig = _signature(types.none, g, _INT, _INT, a, _INT)
@@ -237,7 +242,7 @@ def copy_negative(typing, g, j, n, a, ao):  # type: ignore[no-untyped-def]
     return sig, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def largest_squares(typing, a, ao, n, largest, total):  # type: ignore[no-untyped-def]
     """Per lane: largest = max(largest, \\|a\\|²), total += \\|a\\|² over n entries (the sum catches NaN)."""
     sig = _signature(types.none, a, _INT, _INT, largest, total)
@@ -261,7 +266,7 @@ def largest_squares(typing, a, ao, n, largest, total):  # type: ignore[no-untype
     return sig, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def choose_pivots(typing, g, go, k, n, size, worst, d):  # type: ignore[no-untyped-def]
     """Try the diagonal as pivot of column k in all lanes.
 
@@ -302,9 +307,23 @@ def choose_pivots(typing, g, go, k, n, size, worst, d):  # type: ignore[no-untyp
     return sig, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def assemble_row(  # type: ignore[no-untyped-def]
-    typing, f, column, diagonal, ld, values, base, energies, probe, a, begin, end, indices, target, entry
+    typing,
+    f,
+    column,
+    diagonal,
+    ld,
+    values,
+    base,
+    energies,
+    probe,
+    a,
+    begin,
+    end,
+    indices,
+    target,
+    entry,
 ):
     """Row ``a`` of E - H into one panel column, and its product with the probe vectors into the last rows.
 
@@ -319,7 +338,7 @@ def assemble_row(  # type: ignore[no-untyped-def]
         e = Emitter(ctx, bld, s.args[0])
         pf = e.base(args[0])
 
-        def data(k: int) -> Any:
+        def data(k: Index) -> Any:
             return ctx.make_array(s.args[k])(ctx, bld, args[k]).data
 
         pv = bld.bitcast(data(4), _F64.as_pointer())
@@ -329,9 +348,7 @@ def assemble_row(  # type: ignore[no-untyped-def]
 
         def probes(y: Any) -> list[Any]:
             at = bld.shl(y, _const(1))
-            return [
-                e.spread(bld.load(bld.gep(px, [bld.add(at, _const(r))]))) for r in range(2)
-            ]
+            return [e.spread(bld.load(bld.gep(px, [bld.add(at, _const(r))]))) for r in range(2)]
 
         sums = [[cgutils.alloca_once(bld, _VECTOR) for _ in range(e.parts)] for _ in range(2)]
         for slot in (slot for r in sums for slot in r):
@@ -371,7 +388,7 @@ def _number_at(ctx: Any, bld: Any, array_type: Any, array: Any, entry: Any, lane
     return bld.gep(bld.bitcast(data, _F64.as_pointer()), [bld.add(bld.shl(entry, shift), lane)])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def get(typing, a, entry, lane):  # type: ignore[no-untyped-def]
     """Number in one lane of an entry."""
     sig = _signature(a.dtype, a, _INT, _INT)
@@ -387,7 +404,7 @@ def get(typing, a, entry, lane):  # type: ignore[no-untyped-def]
     return sig, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def put(typing, a, entry, lane, x):  # type: ignore[no-untyped-def]
     """Set the number in one lane of an entry."""
     sig = _signature(types.none, a, _INT, _INT, a.dtype)
@@ -406,7 +423,7 @@ def put(typing, a, entry, lane, x):  # type: ignore[no-untyped-def]
 
 
 @part
-def aligned(entries: int, like: NumberArray) -> NumberArray:
+def aligned(entries: Index, like: NumberArray) -> NumberArray:
     """Uninitialized lane array of the dtype of ``like``, on a cache line: a split line costs double."""
     a = np.empty(LANES * entries + 8, like.dtype)
     skip = (-a.ctypes.data % 64) // a.itemsize

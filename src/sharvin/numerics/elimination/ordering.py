@@ -7,8 +7,8 @@ true positions, or the graph distances of `landmarks` where there are none.
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import kernel, part
-from sharvin.typing import IntArray, RealArray
+from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
+from sharvin.typing import RealArray
 
 BINS = 128  # resolution of the search for a cut, per round
 BALANCE = 0.3  # the lighter half holds at least this fraction
@@ -72,16 +72,16 @@ def _cut(x: RealArray, low: float, high: float) -> float:
 
 @part
 def _separator(
-    part: IntArray,
+    part: IndexArray,
     x: RealArray,
     cut: float,
-    side: IntArray,
-    indptr: IntArray,
-    indices: IntArray,
-    vertex: IntArray,
-    start: IntArray,
-    member: IntArray,
-) -> tuple[int, int, int]:
+    side: IndexArray,
+    indptr: IndexArray,
+    indices: IndexArray,
+    vertex: IndexArray,
+    start: IndexArray,
+    member: IndexArray,
+) -> tuple[Index, Index, Index]:
     """Mark the halves (1, 2) and, with 4 added, their vertices at the cut; (weights at it, size of 1)."""
     size = 0
     for k in range(part.size):
@@ -113,7 +113,7 @@ def _separator(
 
 @part
 def _project(
-    part: IntArray, position: RealArray, direction: RealArray, x: RealArray
+    part: IndexArray, position: RealArray, direction: RealArray, x: RealArray
 ) -> tuple[float, float]:
     """Coordinates of ``part`` along ``direction`` into ``x``; their range."""
     low, high = np.inf, -np.inf
@@ -128,18 +128,18 @@ def _project(
 
 @part
 def _halve(
-    part: IntArray,
+    part: IndexArray,
     position: RealArray,
     directions: RealArray,
-    tries: int,
+    tries: Index,
     x: RealArray,
-    side: IntArray,
-    indptr: IntArray,
-    indices: IntArray,
-    vertex: IntArray,
-    start: IntArray,
-    member: IntArray,
-) -> int:
+    side: IndexArray,
+    indptr: IndexArray,
+    indices: IndexArray,
+    vertex: IndexArray,
+    start: IndexArray,
+    member: IndexArray,
+) -> Index:
     """Bisect ``part`` along the best of the ``tries`` directions in which it is longest.
 
     Leaves the marks of `_separator` in ``side`` and returns the half (1 or 2) whose marked vertices
@@ -161,9 +161,7 @@ def _halve(
         cut = _cut(x, low, high)
         if not cut == cut:
             continue
-        edge1, edge2, size = _separator(
-            part, x, cut, side, indptr, indices, vertex, start, member
-        )
+        edge1, edge2, size = _separator(part, x, cut, side, indptr, indices, vertex, start, member)
         last = d
         if 0 < size < part.size and (chosen < 0 or min(edge1, edge2) < chosen_weight):
             chosen, chosen_weight = d, min(edge1, edge2)
@@ -180,7 +178,7 @@ def _halve(
 
 
 @part
-def _weight(order: IntArray, start: IntArray, low: int, high: int) -> int:
+def _weight(order: IndexArray, start: IndexArray, low: Index, high: Index) -> Index:
     """Number of orbitals of ``order[low:high]``."""
     weight = 0
     for k in range(low, high):
@@ -190,17 +188,17 @@ def _weight(order: IntArray, start: IntArray, low: int, high: int) -> int:
 
 @kernel
 def dissect(  # noqa: PLR0915 (an explicit stack: recursion would compile more slowly)
-    indptr: IntArray,
-    indices: IntArray,
-    vertex: IntArray,
-    start: IntArray,
-    member: IntArray,
-    first: IntArray,
+    indptr: IndexArray,
+    indices: IndexArray,
+    vertex: IndexArray,
+    start: IndexArray,
+    member: IndexArray,
+    first: IndexArray,
     position: RealArray,
     directions: RealArray,
-    tries: int,
-    leaf: int,
-) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    tries: Index,
+    leaf: Index,
+) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
     """Nested dissection of the eliminated vertices, whose components begin at ``first``.
 
     Returns
@@ -229,7 +227,13 @@ def dissect(  # noqa: PLR0915 (an explicit stack: recursion would compile more s
         while c > 0 and _weight(order, start, first[c - 1], high) <= leaf:
             c -= 1
             low = first[c]
-        stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = low, high, -1, token, 0
+        stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = (
+            low,
+            high,
+            -1,
+            token,
+            0,
+        )
         token += 1
         top += 1
         c -= 1

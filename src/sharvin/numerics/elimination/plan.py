@@ -75,15 +75,14 @@ class Plan:
         return np.random.default_rng(PROBE_SEED).standard_normal((self.n, PROBES))
 
     @cached_property
-    def _sizes(self) -> IntArray:
+    def sizes(self) -> IntArray:
+        """Workspace of one point: even stack, odd stack, largest panel and its rows."""
         own, boundary = self.tree.own.astype(np.int64), self.tree.boundary.astype(np.int64)
         even, odd = stack_sizes(self.tree, (boundary + PROBES) * boundary)
         panel = int(((own + boundary + PROBES) * own).max())
         return np.array([even, odd, max(panel, 1), max(int(own.max()), 1)])
 
-    def schur(
-        self, values: NumberArray, energy: float, *, accuracy: Accuracy = "fast"
-    ) -> Reduced:
+    def schur(self, values: NumberArray, energy: float, *, accuracy: Accuracy = "fast") -> Reduced:
         """Schur complement of one point.
 
         ``values`` (nnz,) are those of H. ``accuracy="fast"`` eliminates by half-flop block LDL^H and
@@ -93,7 +92,7 @@ class Plan:
         values = checked_values(values, self.nnz)
         counts = np.zeros(3, np.int64)
         point = Point(values, float(energy), self.probe, fast(accuracy))
-        u, delayed, growth, y = schur_single(point, self._sizes, self.tree, counts)
+        u, delayed, growth, y = schur_single(point, self.sizes, self.tree, counts)
         return self.reduced(u, delayed, growth, y)
 
     def schur_many(
@@ -151,9 +150,21 @@ class Plan:
             at, at_y = at + size, at_y + k
         return results
 
-    def reduced(
-        self, u: NumberArray, delayed: int, growth: float, y: NumberArray
-    ) -> Reduced:
+    def factorize(
+        self, values: NumberArray, energy: float, *, accuracy: Accuracy = "high"
+    ) -> "Factors":
+        """Eliminate one point and keep the factors, for wave functions and Green functions inside."""
+        from sharvin.numerics.elimination.factors import factor  # compiled when asked for
+
+        return factor(self, values, energy, accuracy)
+
+    def incremental(self, values: NumberArray, energy: float) -> "Incremental":
+        """Eliminate one point and keep all updates, so that local changes are cheap afterwards."""
+        from sharvin.numerics.elimination.incremental import start
+
+        return start(self, values, energy)
+
+    def reduced(self, u: NumberArray, delayed: int, growth: float, y: NumberArray) -> Reduced:
         """Wrap a root update."""
         m = delayed + len(self.kept)
         matrix, b = np.empty((m, m), u.dtype), np.empty((m, PROBES), u.dtype)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.dense import adjoint
+from sharvin.numerics.elimination.dense import adjoint, hermitian_diagonal
 from sharvin.numerics.elimination.fronts import (
     PROBES,
     WIDTH,
@@ -19,9 +19,9 @@ from sharvin.numerics.elimination.fronts import (
     rotate_probe,
     trailing,
 )
-from sharvin.numerics.elimination.kernel import kernel, part
+from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.numerics.elimination.symbolic import Tree
-from sharvin.typing import IntArray, NumberArray, RealArray
+from sharvin.typing import NumberArray, RealArray
 
 
 class Point(NamedTuple):
@@ -40,8 +40,8 @@ class Scratch(NamedTuple):
     x: NumberArray
     inverse: NumberArray
     work: RealArray
-    pivots: IntArray
-    lu_pivots: IntArray
+    pivots: IndexArray
+    lu_pivots: IndexArray
     nothing: NumberArray  # empty
 
 
@@ -49,14 +49,14 @@ class Family(NamedTuple):
     """Updates of the children: where they are, and what they could not eliminate."""
 
     store: NumberArray
-    where: IntArray  # (nodes,) first entry of the update of a node in `store`
-    delayed: IntArray  # (nodes,)
+    where: IndexArray  # (nodes,) first entry of the update of a node in `store`
+    delayed: IndexArray  # (nodes,)
     probe_store: NumberArray
-    probe_at: IntArray  # (nodes,) probe components along its delayed unknowns
+    probe_at: IndexArray  # (nodes,) probe components along its delayed unknowns
 
 
 @part
-def scratch(panel: int, rows: int, like: NumberArray) -> Scratch:
+def scratch(panel: Index, rows: Index, like: NumberArray) -> Scratch:
     """Workspaces for panels of ``panel`` entries and ``rows`` eliminated rows."""
     return Scratch(
         np.empty(panel, like.dtype),
@@ -70,7 +70,7 @@ def scratch(panel: int, rows: int, like: NumberArray) -> Scratch:
 
 
 @part
-def own_probe(q: int, ne: int, tree: Tree, probe: RealArray, family: Family) -> NumberArray:
+def own_probe(q: Index, ne: Index, tree: Tree, probe: RealArray, family: Family) -> NumberArray:
     """Probe vectors on the unknowns that node ``q`` eliminates: (ne, PROBES)."""
     x = np.empty((ne, PROBES), family.probe_store.dtype)
     i = 0
@@ -88,7 +88,7 @@ def own_probe(q: int, ne: int, tree: Tree, probe: RealArray, family: Family) -> 
 
 @part
 def assemble_panel(
-    q: int, ne: int, nb: int, f: NumberArray, point: Point, tree: Tree, family: Family
+    q: Index, ne: Index, nb: Index, f: NumberArray, point: Point, tree: Tree, family: Family
 ) -> None:
     """Panel of front ``q`` from the matrix and its children."""
     nf = ne + nb
@@ -98,43 +98,54 @@ def assemble_panel(
     shift = ne - own
     assemble_entries(q, shift, own, f, ld, point.values, point.energy, point.probe, tree)
     above = np.int64(0)
+    store, where, delayed = family.store, family.where, family.delayed
+    child, boundary, map_, map_start = tree.child, tree.boundary, tree.map, tree.map_start
     for c in range(tree.child_start[q], tree.child_start[q + 1]):
-        d = tree.child[c]
-        kc = np.int64(family.delayed[d])
-        m = tree.boundary[d] + kc
-        rows = tree.map[tree.map_start[d] : tree.map_start[d] + m - kc]
-        s = family.store[family.where[d] : family.where[d] + m * (m + PROBES)]
+        d = child[c]
+        kc = np.int64(delayed[d])
+        m = boundary[d] + kc
+        rows = map_[map_start[d] : map_start[d] + m - kc]
+        s = store[where[d] : where[d] + m * (m + PROBES)]
         add_panel(f, ne, nf, shift, above, kc, m, rows, s)
         above += kc
 
 
 @part
 def assemble_update(
-    q: int, ne: int, nf: int, shift: int, u: NumberArray, ahead: int, tree: Tree, family: Family
+    q: Index,
+    ne: Index,
+    nf: Index,
+    shift: Index,
+    u: NumberArray,
+    ahead: Index,
+    tree: Tree,
+    family: Family,
 ) -> None:
     """Add the children's shares of the update of front ``q``."""
     above = np.int64(0)
+    store, where, delayed = family.store, family.where, family.delayed
+    child, boundary, map_, map_start = tree.child, tree.boundary, tree.map, tree.map_start
     for c in range(tree.child_start[q], tree.child_start[q + 1]):
-        d = tree.child[c]
-        kc = np.int64(family.delayed[d])
-        m = tree.boundary[d] + kc
-        rows = tree.map[tree.map_start[d] : tree.map_start[d] + m - kc]
-        s = family.store[family.where[d] : family.where[d] + m * (m + PROBES)]
+        d = child[c]
+        kc = np.int64(delayed[d])
+        m = boundary[d] + kc
+        rows = map_[map_start[d] : map_start[d] + m - kc]
+        s = store[where[d] : where[d] + m * (m + PROBES)]
         add_update(u, ahead, ne, nf, shift, above, kc, m, rows, s)
         above += kc
 
 
 @part
 def eliminate_front(
-    q: int,
-    ne: int,
+    q: Index,
+    ne: Index,
     u: NumberArray,
     point: Point,
     tree: Tree,
     family: Family,
     work: Scratch,
-    counts: IntArray,
-) -> tuple[int, float, NumberArray, NumberArray]:
+    counts: IndexArray,
+) -> tuple[Index, float, NumberArray, NumberArray]:
     """Eliminate the ``ne`` leading unknowns of front ``q`` by the first method that passes its checks.
 
     Returns (k, growth, bordered, y): with k = 0 the update is in ``u``; otherwise ``bordered`` is the
@@ -180,7 +191,7 @@ def eliminate_front(
 
 @part
 def root_front(
-    shift: int, u: NumberArray, point: Point, tree: Tree, family: Family
+    shift: Index, u: NumberArray, point: Point, tree: Tree, family: Family
 ) -> NumberArray:
     """Fill the root update, delayed unknowns first, and return their probe components."""
     q = len(tree.own) - 1
@@ -188,23 +199,22 @@ def root_front(
     m = kept + shift
     zero = np.int64(0)
     u[:] = 0
-    assemble_entries(
-        q, shift, kept, u, m + PROBES, point.values, point.energy, point.probe, tree
-    )
+    assemble_entries(q, shift, kept, u, m + PROBES, point.values, point.energy, point.probe, tree)
     assemble_update(q, zero, m, shift, u, zero, tree, family)
     return own_probe(q, shift, tree, point.probe, family)
 
 
 @kernel
 def schur_single(
-    point: Point, sizes: IntArray, tree: Tree, counts: IntArray
-) -> tuple[NumberArray, int, float, NumberArray]:
+    point: Point, sizes: IndexArray, tree: Tree, counts: IndexArray
+) -> tuple[NumberArray, Index, float, NumberArray]:
     """Root update of E - H: ((m + PROBES) x m column-major, delayed count, growth, delayed probe).
 
     ``sizes``: entries of the even stack, the odd stack, the largest panel, and its rows. ``counts``
     receives the numbers of fronts redone by LU, of eigen-delayed fronts and of delayed unknowns.
     """
     nodes = len(tree.own)
+    child_start, child, boundary, own = tree.child_start, tree.child, tree.boundary, tree.own
     like = point.values[:1].copy()
     stacks = (np.empty(sizes[0], like.dtype), np.empty(sizes[1], like.dtype))
     work = scratch(sizes[2], sizes[3], like)
@@ -215,12 +225,12 @@ def schur_single(
     for q in range(np.int64(nodes)):
         # np.int64: a literal 0 would have the callees compiled for it, then again for integers
         shift, pop = np.int64(0), np.int64(0)
-        for c in range(tree.child_start[q], tree.child_start[q + 1]):
-            d = tree.child[c]
+        for c in range(child_start[q], child_start[q + 1]):
+            d = child[c]
             shift += delayed[d]
-            m = tree.boundary[d] + delayed[d]
+            m = boundary[d] + delayed[d]
             pop += (m + PROBES) * m
-        ne, nb = np.int64(tree.own[q]) + shift, np.int64(tree.boundary[q])
+        ne, nb = np.int64(own[q]) + shift, np.int64(boundary[q])
         parity = tree.odd[q]
         mine, theirs = stacks[parity], stacks[1 - parity]
         family = Family(theirs, where, delayed, probe_store, probe_at)
@@ -262,7 +272,7 @@ def schur_single(
 
 
 @kernel
-def unpack(u: NumberArray, m: int, matrix: NumberArray, reduced: NumberArray) -> None:
+def unpack(u: NumberArray, m: Index, matrix: NumberArray, reduced: NumberArray) -> None:
     """Full Hermitian matrix (m, m) and reduced right-hand side (m, PROBES) of a root update."""
     ld = m + PROBES
     for j in range(m):
@@ -270,5 +280,6 @@ def unpack(u: NumberArray, m: int, matrix: NumberArray, reduced: NumberArray) ->
             v = u[i + j * ld]
             matrix[i, j] = v
             matrix[j, i] = adjoint(v)
+        matrix[j, j] = hermitian_diagonal(matrix[j, j])
         for r in range(PROBES):
             reduced[j, r] = adjoint(u[m + r + j * ld])

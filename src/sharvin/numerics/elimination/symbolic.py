@@ -9,30 +9,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import kernel, part
-from sharvin.typing import IntArray
+from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 
 
 class Tree(NamedTuple):
     """What the numeric kernels walk through; nodes in postorder, the root last."""
 
-    own: IntArray  # (nodes,) orbitals eliminated
-    boundary: IntArray  # (nodes,) orbitals updated
-    first: IntArray  # (nodes,) elimination rank of the first own orbital (root: first kept one)
-    child_start: IntArray  # (nodes + 1,)
-    child: IntArray  # (nodes - 1,)
-    map_start: IntArray  # (nodes,)
-    map: IntArray  # boundary orbital of a node -> its row in the parent front, increasing
-    entry_start: IntArray  # (nodes,) first entry of the node in `target`
-    target: IntArray  # (nnz,) row in the front for each entry of the node's matrix rows; -1: not here
-    orbital: IntArray  # (n,) orbital of each elimination rank
-    indptr: IntArray  # the matrix pattern
-    indices: IntArray
-    odd: IntArray  # (nodes,) parity of the depth: which stack the update goes to
+    own: IndexArray  # (nodes,) orbitals eliminated
+    boundary: IndexArray  # (nodes,) orbitals updated
+    first: IndexArray  # (nodes,) elimination rank of the first own orbital (root: first kept one)
+    child_start: IndexArray  # (nodes + 1,)
+    child: IndexArray  # (nodes - 1,)
+    map_start: IndexArray  # (nodes,)
+    map: IndexArray  # boundary orbital of a node -> its row in the parent front, increasing
+    entry_start: IndexArray  # (nodes,) first entry of the node in `target`
+    target: (
+        IndexArray  # (nnz,) row in the front for each entry of the node's matrix rows; -1: not here
+    )
+    orbital: IndexArray  # (n,) orbital of each elimination rank
+    indptr: IndexArray  # the matrix pattern
+    indices: IndexArray
+    odd: IndexArray  # (nodes,) parity of the depth: which stack the update goes to
 
 
 @part
-def children(parent: IntArray) -> tuple[IntArray, IntArray]:
+def children(parent: IndexArray) -> tuple[IndexArray, IndexArray]:
     """Children of every node, as (start, list); ``parent`` excludes the root."""
     nodes = len(parent) + 1
     start = np.zeros(nodes + 1, np.int32)
@@ -50,16 +51,16 @@ def children(parent: IntArray) -> tuple[IntArray, IntArray]:
 
 @kernel
 def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares all its scratch arrays)
-    indptr: IntArray,
-    indices: IntArray,
-    vertex: IntArray,
-    start: IntArray,
-    member: IntArray,
-    order: IntArray,
-    low: IntArray,
-    high: IntArray,
-    parent: IntArray,
-    kept: IntArray,
+    indptr: IndexArray,
+    indices: IndexArray,
+    vertex: IndexArray,
+    start: IndexArray,
+    member: IndexArray,
+    order: IndexArray,
+    low: IndexArray,
+    high: IndexArray,
+    parent: IndexArray,
+    kept: IndexArray,
 ) -> Tree:
     """Fronts of the elimination ``order`` of vertices, kept orbitals last and in the order given."""
     n = len(indptr) - 1
@@ -87,7 +88,11 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
         slot[kept[j]] = k
         k += 1
     first_orbital[count + q_kept] = k
-    own, boundary, first = np.zeros(nodes, np.int32), np.zeros(nodes, np.int32), np.zeros(nodes, np.int32)
+    own, boundary, first = (
+        np.zeros(nodes, np.int32),
+        np.zeros(nodes, np.int32),
+        np.zeros(nodes, np.int32),
+    )
     map_start, entry_start = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
     room = 8 * count + q_kept + 16
     edge = np.empty(room, np.int32)  # boundaries, as vertex ranks
@@ -190,7 +195,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
 
 
 @kernel
-def stack_sizes(tree: Tree, widths: IntArray) -> tuple[int, int]:
+def stack_sizes(tree: Tree, widths: IndexArray) -> tuple[Index, Index]:
     """Peak of the even and the odd update stack when the update of node ``q`` takes ``widths[q]``."""
     top, peak = np.zeros(2, np.int64), np.ones(2, np.int64)
     for q in range(len(tree.own)):

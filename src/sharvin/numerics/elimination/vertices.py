@@ -4,21 +4,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.kernel import kernel, part
-from sharvin.typing import BoolArray, IntArray, RealArray
+from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
+from sharvin.typing import BoolArray, RealArray
 
 
 class Vertices(NamedTuple):
     """Eliminated orbitals grouped by site, then the kept ones, each alone."""
 
-    vertex: IntArray  # (n,) int32 vertex of each orbital; kept ones are last, in the order asked for
-    start: IntArray  # (m + 1,) int32 members of each eliminated vertex
-    member: IntArray  # int32 orbitals, by vertex
-    first: IntArray  # int32 first vertex of each connected component
+    vertex: (
+        IndexArray  # (n,) int32 vertex of each orbital; kept ones are last, in the order asked for
+    )
+    start: IndexArray  # (m + 1,) int32 members of each eliminated vertex
+    member: IndexArray  # int32 orbitals, by vertex
+    first: IndexArray  # int32 first vertex of each connected component
 
 
 @part
-def _mix(x: int) -> int:
+def _mix(x: Index) -> Index:
     """Scramble 63 bits, so that sums of a few of these collide only by chance."""
     x = (x + 0x1E3779B97F4A7C15) & 0x7FFFFFFFFFFFFFFF
     x = ((x ^ (x >> 30)) * 0x3F58476D1CE4E5B9) & 0x7FFFFFFFFFFFFFFF
@@ -27,7 +29,7 @@ def _mix(x: int) -> int:
 
 
 @kernel
-def position_keys(bits: IntArray) -> IntArray:
+def position_keys(bits: IndexArray) -> IndexArray:
     """Equal numbers for orbitals at identical positions, given as (n, d) raw 64-bit patterns."""
     keys = np.zeros(len(bits), np.int64)
     for a in range(len(bits)):
@@ -37,7 +39,7 @@ def position_keys(bits: IntArray) -> IntArray:
 
 
 @kernel
-def neighbor_keys(indptr: IntArray, indices: IntArray) -> IntArray:
+def neighbor_keys(indptr: IndexArray, indices: IndexArray) -> IndexArray:
     """Equal numbers for orbitals with identical closed neighborhoods: those of one site, as a rule."""
     keys = np.zeros(len(indptr) - 1, np.int64)
     for a in range(len(keys)):
@@ -47,7 +49,9 @@ def neighbor_keys(indptr: IntArray, indices: IntArray) -> IntArray:
 
 
 @kernel
-def components(indptr: IntArray, indices: IntArray, is_kept: BoolArray) -> tuple[IntArray, int]:
+def components(
+    indptr: IndexArray, indices: IndexArray, is_kept: BoolArray
+) -> tuple[IndexArray, Index]:
     """Label of the connected component of every eliminated orbital (-1: kept), and their number."""
     n = len(is_kept)
     label = np.full(n, -1, np.int32)
@@ -73,7 +77,7 @@ def components(indptr: IntArray, indices: IntArray, is_kept: BoolArray) -> tuple
 
 
 @kernel
-def group(label: IntArray, count: int, keys: IntArray, kept: IntArray) -> Vertices:
+def group(label: IndexArray, count: Index, keys: IndexArray, kept: IndexArray) -> Vertices:
     """Vertices: successive orbitals of one component with equal keys share one.
 
     Any grouping is valid, so a chance collision of keys costs at most a few explicit zeros.
@@ -114,14 +118,14 @@ def group(label: IntArray, count: int, keys: IntArray, kept: IntArray) -> Vertic
 
 @part
 def _sweep(
-    source: int,
-    low: int,
-    high: int,
-    indptr: IntArray,
-    indices: IntArray,
+    source: Index,
+    low: Index,
+    high: Index,
+    indptr: IndexArray,
+    indices: IndexArray,
     v: Vertices,
-    distance: IntArray,
-    queue: IntArray,
+    distance: IndexArray,
+    queue: IndexArray,
 ) -> None:
     """Graph distances from ``source`` to the vertices low ... high - 1, its component."""
     for u in range(low, high):
@@ -143,7 +147,9 @@ def _sweep(
 
 
 @part
-def _farthest(low: int, high: int, one: IntArray, two: IntArray, degree: IntArray) -> int:
+def _farthest(
+    low: Index, high: Index, one: IndexArray, two: IndexArray, degree: IndexArray
+) -> Index:
     """Vertex farthest from two others at once; among equals the one with fewest neighbors, a corner."""
     best = low
     for u in range(low, high):
@@ -154,7 +160,7 @@ def _farthest(low: int, high: int, one: IntArray, two: IntArray, degree: IntArra
 
 
 @kernel
-def landmarks(indptr: IntArray, indices: IntArray, v: Vertices) -> RealArray:
+def landmarks(indptr: IndexArray, indices: IndexArray, v: Vertices) -> RealArray:
     """Two coordinates per vertex from graph distances to four far corners of its component.
 
     On a square lattice with nearest neighbors these are x + y and x - y exactly; on any other graph

@@ -121,17 +121,17 @@ def _ask(block: Block, energy: float, how: Formulation, asking: list[Verdict]) -
         return
     try:
         shared = attempt(block, energy, how)
-    except (Doubt, LinAlgError, ValueError) as error:
+    except (Doubt, LinAlgError) as error:
         for verdict in asking:
             verdict.doubts.append((how.name, _as_doubt(error)))
         return
     for verdict in asking:
         try:
             verdict.hear(how.name, outgoing(shared, mirrored=verdict.mirrored))
-        except (Doubt, LinAlgError, ValueError) as error:
+        except (Doubt, LinAlgError) as error:
             verdict.doubts.append((how.name, _as_doubt(error)))
 
 
 def _as_doubt(error: Exception) -> Doubt:
-    """Failures of LAPACK (not converged, NaN met) count as doubts."""
+    """A failure of LAPACK to converge counts as a doubt."""
     return error if isinstance(error, Doubt) else Doubt(f"{type(error).__name__}: {error}")

@@ -72,8 +72,8 @@ def _largest(matrix: NumberArray) -> float:
     """Largest entry, to a factor of sqrt 2 for complex ones; infinite or NaN if any entry is."""
     if not matrix.size:
         return 0.0
-    flat = matrix.view(float) if matrix.dtype.kind == "c" else matrix
-    return float(max(flat.max(), -flat.min()))
+    halves = (matrix.real, matrix.imag) if matrix.dtype.kind == "c" else (matrix,)
+    return float(max(max(half.max(), -half.min()) for half in halves))
 
 
 def power(one: Chunk, cells: int) -> Chunk:

@@ -208,7 +208,7 @@ def _normalized(s: _Situation, basis: NumberArray, sign: int) -> Waves:
     defect = float(np.abs(unitary.conj().T @ unitary - np.eye(len(unitary))).max())
     if defect > UNITARY:
         raise Doubt(f"translation of one direction is not unitary by {defect:.0e}", edge=True)
-    lam = np.diag(unitary)
+    lam: NumberArray = np.diag(unitary)
     if np.abs(unitary - np.diag(lam)).max() > max(1e-13, 10 * s.noise):
         triangle, vectors = schur(unitary, output="complex", check_finite=False)
         basis, lam = basis @ vectors, np.diag(triangle)

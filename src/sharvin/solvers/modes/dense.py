@@ -31,6 +31,8 @@ class LU:
     @classmethod
     def of(cls, matrix: NumberArray) -> "LU":
         """Factorize ``matrix`` (float64 or complex128); it is left untouched."""
+        if matrix.size == 0:
+            return cls(matrix, matrix, np.zeros(0, dtype=np.int64), False)
         getrf = lapack.zgetrf if matrix.dtype.kind == "c" else lapack.dgetrf
         factors, pivots, info = getrf(matrix)
         return cls(matrix, factors, pivots, info > 0)

@@ -46,6 +46,7 @@ MEDIUM = 128
 # Equal momenta: one group, whose basis is chosen by a fixed label. Anything wider would mix modes
 # that are not the same Bloch wave.
 SAME_MOMENTUM = 1e-10
+SAME_VELOCITY = 1e-7
 # Momenta above pi minus this count as -pi: rounding must not send a mode around the zone.
 BRANCH_CUT = 1e-9
 

@@ -114,12 +114,12 @@ class Modes:
                 "state bound to the lead's surface sits there): glue through modes.ports instead"
             )
         if self._is_whole:
-            return np.asarray(self.parts[0].sigma, complex)
+            return _frozen(np.asarray(self.parts[0].sigma, complex))
         sigma = np.zeros((self.size, self.size), complex)
         for part in self.parts:
             # parts of one orbital set (sectors of a rotated basis) add up
             sigma[np.ix_(part.rows, part.rows)] += part.sigma
-        return sigma
+        return _frozen(sigma)
 
     @cached_property
     def w(self) -> ComplexArray:
@@ -138,18 +138,21 @@ class Modes:
     def direct(self) -> ComplexArray:
         """Reflection of incoming modes from a hard wall (psi_0 = 0), shape (n, n)."""
         if len(self.parts) == 1:
-            return np.asarray(self.parts[0].direct, complex)
+            return _frozen(np.asarray(self.parts[0].direct, complex))
         blocks = [part.direct for part in self.parts if len(part.lam_out)]
         if not blocks:
             return np.zeros((0, 0), complex)
         direct = block_diag(*blocks).astype(np.complex128)[np.ix_(*self._orders)]
-        return direct
+        return _frozen(direct)
 
     @cached_property
     def ports(self) -> Ports:
         """The first bond in bounded coordinates; exact also where ``sigma`` has a pole."""
         if self._is_whole:
-            return self.parts[0].ports
+            p = self.parts[0].ports
+            for array in (p.b, p.a, p.reflection, p.x_out, p.y_out, p.x_in, p.y_in):
+                _frozen(array)
+            return p
         each = [part.ports for part in self.parts]
         reflection = np.zeros((0, 0), complex)
         if each:
@@ -194,13 +197,19 @@ class Modes:
     ) -> ComplexArray:
         """One array (m, n) from the parts' columns."""
         if self._is_whole:
-            return np.asarray(pick(self.parts[0]), complex)
+            return _frozen(np.asarray(pick(self.parts[0]), complex))
         whole, start = np.zeros((self.size, self.count), complex), 0
         for part in self.parts:
             stop = start + len(part.lam_out)
             whole[part.rows, start:stop] = pick(part)
             start = stop
-        return whole[:, self._orders[incoming]]
+        return _frozen(whole[:, self._orders[incoming]])
+
+
+def _frozen(array: NumberArray) -> NumberArray:
+    """The array, read-only: it is remembered and shared."""
+    array.flags.writeable = False
+    return array
 
 
 def _merged(parts: tuple[Part, ...]) -> tuple[IntArray, IntArray]:
@@ -224,7 +233,7 @@ def assembled(energy: float, size: int, parts: tuple[Part, ...], *, with_charges
     out, into = _merged(parts)
 
     def joined(pick: Callable[[Part], NumberArray], order: IntArray, dtype: type) -> NumberArray:
-        return np.concatenate([np.zeros(0, dtype), *(pick(part) for part in parts)])[order]
+        return _frozen(np.concatenate([np.zeros(0, dtype), *(pick(p) for p in parts)])[order])
 
     return Modes(
         energy,

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sharvin.solvers.modes.limits import BRANCH_CUT, SAME_MOMENTUM
+from sharvin.solvers.modes.limits import BRANCH_CUT, SAME_MOMENTUM, SAME_VELOCITY
 from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
 
 SEED = 12345
@@ -32,7 +32,8 @@ def fixed_basis(
 ) -> NumberArray:
     """Unitary (n, n) that takes modes in any order and phase to the conventional ones.
 
-    Equal momenta of one direction diagonalize a fixed generic label of the orbitals; then
+    Equal momenta of one direction get definite velocities, and those of equal velocity too
+    diagonalize a fixed generic label of the orbitals; then
     c^H psi > 0 with a fixed complex c. A complex c vanishes on psi at isolated *pairs* of
     parameters, so a sweep over one parameter meets no jump; "largest component real" does.
 
@@ -56,13 +57,23 @@ def fixed_basis(
     label = (1 + rows / max(size - 1, 1)) ** 2
     for i, j in pairwise(bounds.tolist()):
         if j - i > 1:
-            group = psi[:, order[i:j]]
-            _, mix = np.linalg.eigh(group.conj().T @ (label[:, None] * group))
-            turn[:, i:j] = turn[:, i:j] @ mix
+            turn[:, i:j] = turn[:, i:j] @ _resolved(psi[:, order[i:j]], label)
     overlap = generic_vector(size)[rows].conj() @ (psi @ turn)
     length = np.abs(overlap)
     phase = np.where(length > 0, length / np.where(length > 0, overlap, 1), 1)
-    result: NumberArray = turn * phase
+    result: NumberArray = turn
+    return result
+
+
+def _resolved(group: NumberArray, label: RealArray) -> NumberArray:
+    """Unitary that gives modes of one momentum definite velocities, then definite labels."""
+    slowness, mix = np.linalg.eigh(group.conj().T @ group)
+    edges = np.flatnonzero(np.diff(slowness) > SAME_VELOCITY * slowness[1:]) + 1
+    for i, j in pairwise([0, *edges.tolist(), len(slowness)]):
+        if j - i > 1:
+            same = group @ mix[:, i:j]
+            mix[:, i:j] = mix[:, i:j] @ np.linalg.eigh(same.conj().T @ (label[:, None] * same))[1]
+    result: NumberArray = mix
     return result
 
 

@@ -137,7 +137,9 @@ def prepare(cell: ArrayLike, hop: ArrayLike, *, conserved: ArrayLike | None = No
         known = _WIRES.get(content)
         if known is not None:
             return _end(*known, mirrored)
-    wire = Wire.of(cell, hop, conserved)
+    # copies: the caller may change the arrays, the hash would not notice
+    own = None if conserved is None else conserved.copy()
+    wire = Wire.of(cell.copy(), hop.copy(), own)
     kept = _WIRES.put(_digest(cell, hop, conserved), (wire, _Known()))
     _forget_beyond(BYTES_KEPT)
     return _end(*kept, False)
@@ -224,7 +226,7 @@ def _refusal(refused: Refused, energy: float) -> Unreliable:
             f"no formulation could vouch for the lead's modes at E = {energy!r}: move the energy "
             f"slightly ({refused})"
         )
-    step = refused.clearance if math.isfinite(refused.clearance) else 1e-6 * max(abs(energy), 1e-3)
+    step = refused.clearance
     return BandEdge(
         f"a mode of the lead has (nearly) zero velocity at E = {energy!r}, where S is not defined: "
         f"use {energy - step:.15g} or {energy + step:.15g} instead ({refused})"

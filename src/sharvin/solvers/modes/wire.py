@@ -20,8 +20,9 @@ from sharvin.typing import NumberArray
 class Refused(Exception):
     """No formulation could vouch for an answer at this energy."""
 
-    def __init__(self, doubts: list[tuple[str, Doubt]]) -> None:
+    def __init__(self, doubts: list[tuple[str, Doubt]], scale: float) -> None:
         self.doubts = doubts
+        self.scale = scale
         super().__init__("; ".join(f"{name}: {doubt}" for name, doubt in doubts))
 
     @property
@@ -31,9 +32,9 @@ class Refused(Exception):
 
     @property
     def clearance(self) -> float:
-        """How far to move in energy, where a check could tell; NaN otherwise."""
+        """How far to move in energy: what a check asks for, or a millionth of |H|."""
         known = [d.clearance for _, d in self.doubts if math.isfinite(d.clearance)]
-        return max(known, default=math.nan)
+        return max(known, default=1e-6 * self.scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +93,12 @@ class Wire:
                 form = self.chains.mirror() if end else self.chains
                 parts[end].append(closed_part(form, energy))
             except Doubt as doubt:
-                failed[end] = Refused([("closed form", doubt)])
+                failed[end] = Refused([("closed form", doubt)], float(self.chains.scale.max()))
         for block, seats in self.blocks:
             wanted = [end for end in ends if end not in failed]
             for end, verdict in solve(block, energy, wanted).items():
                 if verdict.answer is None:
-                    failed[end] = Refused(verdict.doubts)
+                    failed[end] = Refused(verdict.doubts, block.scale)
                 else:
                     parts[end] += [seat.part(block, verdict) for seat in seats]
         return {
