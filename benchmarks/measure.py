@@ -1,5 +1,7 @@
 """Time and memory of this process, the same on both sides."""
 
+import ctypes
+import gc
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,6 +27,10 @@ class PeakMemory:
     """Peak resident memory from here on, above what is resident now, in MB."""
 
     def __init__(self) -> None:
+        # Freed memory that the allocator keeps would hide as much of what follows.
+        gc.collect()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
         # Importing may have peaked above the present size; Linux forgets that on request.
         with suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5", encoding="ascii")

@@ -252,6 +252,7 @@ def compare(bench: Bench, names: Sequence[str], quick: bool) -> tuple[list[Row],
             )
         except PeerFailed as error:
             failed.append(f"{name}: {error}")
+            _say(failed[-1])
             continue
         rows += found
         _say(table(found).partition("\n")[2])

@@ -200,8 +200,8 @@ class Worker:
         )
         device.values({})  # the matrix is the device's, not the solver's
         peak = PeakMemory()
-        _, first = cpu(lambda: smatrix(device, energy=1.0))
-        _, again = cpu(lambda: smatrix(device, energy=1.01))
+        _, first = cpu(lambda: smatrix(device, energy=1.037))
+        _, again = cpu(lambda: smatrix(device, energy=1.053))
         return {"first_s": first, "point_s": again, "mb": peak.above()}
 
 

@@ -10,6 +10,7 @@ SharvinError
     MissingExtra        an optional dependency is not installed
 """
 
+import math
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -54,7 +55,18 @@ class Unreliable(SharvinError, ArithmeticError):
 
 
 class BandEdge(Unreliable):
-    """The energy lies where a lead mode has zero velocity, so S is not defined there."""
+    """The energy lies where a lead mode has zero velocity, so S is not defined there.
+
+    Parameters
+    ----------
+    message : str
+    clearance : float
+        How far to move the energy, up or down, for an answer; NaN where it is not known.
+    """
+
+    def __init__(self, message: str, *, clearance: float = math.nan) -> None:
+        super().__init__(message)
+        self.clearance = clearance
 
 
 class MissingExtra(SharvinError, ImportError):

@@ -32,8 +32,8 @@ def number(value: Any, unit: str) -> float:
         raise ValueError(f"needed is a number{_of(unit)}")
     if isinstance(value, str) and not unit:
         raise ValueError("needed is a number without quotes and without a unit")
-    if not isinstance(value, str) and unit and value != 0 and math.isfinite(value):
-        raise ValueError(f'the unit is missing; write "{value:g} {unit}"')
+    if unit and value != 0 and _is_bare(value):
+        raise ValueError(f'the unit is missing; write "{value} {unit}"')
     try:
         found = quantity(value, unit) if unit else float(value)
     except InvalidInput as error:
@@ -41,6 +41,13 @@ def number(value: Any, unit: str) -> float:
     if not math.isfinite(found):
         raise ValueError(f"needed is a finite number{_of(unit)}")
     return found
+
+
+def _is_bare(value: float | str) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return False
 
 
 def values(given: Any, unit: str) -> float | tuple[float, ...]:
@@ -126,6 +133,22 @@ def _named(value: Any) -> str:
     return parameter_name(value)
 
 
+def _side(value: Any) -> float | None:
+    if value in ("inf", "-inf"):
+        return None
+    return number(value, "nm")
+
+
+def _switch(value: Any) -> bool | float:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        raise ValueError("needed is true or false without quotes, or the divisor as a number")
+    return _positive(number(value, ""))
+
+
+Screening = Annotated[bool | float, BeforeValidator(_switch)]
+Side = Annotated[float | None, BeforeValidator(_side)]  # of a gate; "inf": it goes on forever
 Name = Annotated[str, BeforeValidator(_named)]
 Number = Annotated[float, BeforeValidator(_reader(""))]
 Positive = Annotated[float, BeforeValidator(_reader("", positive=True))]
@@ -139,5 +162,5 @@ VoltageKnob = Annotated[float | str, BeforeValidator(_knob("V"))]
 FieldKnob = Annotated[float | str, BeforeValidator(_knob("T"))]
 SeedKnob = Annotated[float | str, BeforeValidator(_knob(""))]
 Energies = Annotated[float | tuple[float, ...], BeforeValidator(_many("meV"))]
-Densities = Annotated[float | tuple[float, ...], BeforeValidator(_many("nm^-2", negative=False))]
+Densities = Annotated[float | tuple[float, ...], BeforeValidator(_many("m^-2", negative=False))]
 Temperatures = Annotated[float | tuple[float, ...], BeforeValidator(_many("K", negative=False))]

@@ -14,6 +14,7 @@ from sharvin.device.attachment import carved_system
 from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks
 from sharvin.device.carving import Carving
 from sharvin.device.digest import digest
+from sharvin.device.landscape import Landscape, Points
 from sharvin.device.matrices import Matrices
 from sharvin.device.parameters import Knob, Parameters, check_name
 from sharvin.device.pattern import Pattern
@@ -181,6 +182,16 @@ class Device:
     def lead_blocks(self, params: Mapping[str, Any]) -> tuple[LeadBlocks | SelfEnergyBlocks, ...]:
         """Blocks of all leads, in the order of `lead_names`."""
         return self._numbers.lead_blocks(self.resolve(params))
+
+    def potential_energy(self, params: Mapping[str, Any]) -> RealArray:
+        """Scalar potential and disorder at every site, shape (sites,), meV: for pictures."""
+        carving = self._carved
+        if carving is None:
+            raise InvalidInput("a device given by matrices does not say what its potential is")
+        sites = carving.sites
+        points = Points(sites.positions, sites.cells, sites.sublattice, np.arange(len(sites)))
+        total = Landscape((*carving.smooth, *carving.rough), points).scalar(self.resolve(params))
+        return np.zeros(len(sites)) if total is None else total
 
     def check_lead(self, name: str) -> None:
         """Refuse the name of a lead that the device does not have."""

@@ -11,7 +11,12 @@ from sharvin.errors import InvalidInput, UnknownName
 from sharvin.units import quantity
 
 # The verbs (conductance, smatrix, ...) use these keywords themselves.
-RESERVED = frozenset({"energy", "to", "from_", "temperature", "workers", "store", "unit"})
+# fmt: off
+RESERVED = frozenset({
+    "chemical_potential", "cluster", "density", "energy", "executor", "from_", "progress",
+    "resume", "store", "temperature", "to", "tolerance", "unit", "workers",
+})
+# fmt: on
 
 
 def check_name(name: object, owner: str) -> str:

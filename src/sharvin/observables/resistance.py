@@ -1,5 +1,7 @@
 """What voltmeters and ammeters on any leads of a device read."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sharvin.errors import InvalidInput, Unreliable
@@ -55,17 +57,51 @@ def resistance(
     M. Büttiker, IBM J. Res. Dev. 32, 317 (1988). Elimination: W. K. Grassmann, M. I. Taksar and
     D. P. Heyman, Oper. Res. 33, 1107 (1985).
     """
-    source, drain = _two_leads(s, "current", current)
-    high, low = _two_leads(s, "voltage", voltage)
-    exchange = s.transmissions * (1 - np.eye(len(s.leads)))
-    _check_balance(exchange)
     floor = DECOUPLED if np.isnan(s.error_estimate) else max(DECOUPLED, s.error_estimate**2)
+    closed = [lead for lead, modes in zip(s.leads, s.modes, strict=True) if modes == 0]
+    value = probe_resistance(
+        s.transmissions, s.leads, current=current, voltage=voltage, floor=floor, closed=closed
+    )
+    return value / s.degeneracy * ratio("h/e²", unit)
+
+
+def probe_resistance(
+    transmissions: RealArray,
+    leads: Sequence[str],
+    *,
+    current: tuple[str, str],
+    voltage: tuple[str, str],
+    floor: float = DECOUPLED,
+    closed: Sequence[str] = (),
+) -> float:
+    """The same from transmissions alone, such as thermal averages of them.
+
+    Parameters
+    ----------
+    transmissions : real array, shape (leads, leads)
+        Row: into; column: from. The diagonal does not matter.
+    leads : sequence of str
+    current, voltage : pair of str
+    floor : float
+        Leads that exchange no more than this are not connected.
+    closed : sequence of str
+        Leads without open modes, for the message.
+
+    Returns
+    -------
+    float
+        In h/e², for one copy of the modes.
+    """
+    source, drain = _two_leads(leads, "current", current)
+    high, low = _two_leads(leads, "voltage", voltage)
+    exchange = transmissions * (1 - np.eye(len(leads)))
+    _check_balance(exchange)
     together = _connected(exchange > floor, source)
     for lead in (drain, high, low):
         if not together[lead]:
-            raise InvalidInput(_floating(s, lead, source, floor))
+            raise InvalidInput(_floating(leads, lead, source, floor, closed))
     volts = _potentials(exchange, np.flatnonzero(together), source, drain)
-    return float(volts[high] - volts[low]) / s.degeneracy * ratio("h/e²", unit)
+    return float(volts[high] - volts[low])
 
 
 def _potentials(exchange: RealArray, leads: IntArray, source: int, drain: int) -> RealArray:
@@ -99,10 +135,10 @@ def _connected(linked: BoolArray, start: int) -> BoolArray:
     return both
 
 
-def _two_leads(s: SMatrix, name: str, pair: tuple[str, str]) -> tuple[int, int]:
+def _two_leads(leads: Sequence[str], name: str, pair: tuple[str, str]) -> tuple[int, int]:
     if isinstance(pair, str) or len(pair) != 2:
         raise InvalidInput(f"{name} must be a pair of lead names, got {pair!r}")
-    first, second = (lead_position(s.leads, lead) for lead in pair)
+    first, second = (lead_position(tuple(leads), lead) for lead in pair)
     if first == second:
         raise InvalidInput(f"{name} needs two different leads, got {pair[0]!r} twice")
     return first, second
@@ -117,13 +153,15 @@ def _check_balance(exchange: RealArray) -> None:
         )
 
 
-def _floating(s: SMatrix, lead: int, source: int, floor: float) -> str:
-    name = s.leads[lead]
-    if s.modes[lead] == 0 or s.modes[source] == 0:
-        closed = s.leads[lead if s.modes[lead] == 0 else source]
-        cause = f"lead {closed!r} has no open mode at this energy"
+def _floating(
+    leads: Sequence[str], lead: int, source: int, floor: float, closed: Sequence[str]
+) -> str:
+    name, other = leads[lead], leads[source]
+    if name in closed or other in closed:
+        shut = name if name in closed else other
+        cause = f"lead {shut!r} has no open mode at this energy"
         cure = "choose an energy at which it has one, or another lead"
     else:
-        cause = f"lead {name!r} exchanges nothing with lead {s.leads[source]!r} (T <= {floor:.0e})"
+        cause = f"lead {name!r} exchanges nothing with lead {other!r} (T <= {floor:.0e})"
         cure = "choose a lead that is connected, or couple it more strongly"
     return f"{cause}, so the voltage between {name!r} and the circuit floats; {cure}"

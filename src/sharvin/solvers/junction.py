@@ -7,7 +7,7 @@ knows still holds: which entries are zero, and how each lead is attached.
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -84,14 +84,32 @@ class Junction:
         """The same for several points; all of them share one layout where they can."""
         device = self._device()
         assert device is not None, "the caller holds the device"
-        raw = [(device.values(p), device.lead_blocks(p)) for p in parameters]
-        found = []
-        for energy, (values, leads) in zip(energies, raw, strict=True):
+        found: list[Point] = []
+        for number, (energy, given) in enumerate(zip(energies, parameters, strict=True)):
+            if number and given == parameters[number - 1]:
+                # One array for all energies: the elimination then loads it once for all lanes.
+                found.append(replace(found[-1], energy=float(energy)))
+                continue
+            values, leads = device.values(given), device.lead_blocks(given)
             with self._lock:
                 layout = self._fit(device.pattern, values, leads)
             extended = layout.extension.values(values, leads)
             found.append(Point(float(energy), extended, leads, layout))
         return found
+
+    def fork(self) -> "Junction":
+        """Junction that starts from what this one knows and keeps to itself what it learns.
+
+        Layouts depend on what came before. Chunks of a sweep that each work on a fork of the
+        same junction give the same bits in any order, on any number of threads.
+        """
+        device = self._device()
+        assert device is not None, "the caller holds the device"
+        with self._lock:
+            other = Junction(device, self.keep)
+            other._layout, other._leads = self._layout, self._leads
+            other._prepared = self._prepared.copy()
+        return other
 
     def _fit(self, pattern: Pattern, values: NumberArray, leads: Leads) -> Layout:
         """The layout for these numbers, made anew only where the last one does not hold."""
@@ -148,7 +166,9 @@ class Junction:
             try:
                 made = lead_channels(self._prepared_lead(lead).modes(energy), lead, contact)
             except Unreliable as refusal:
-                raise type(refusal)(f"lead {lead.name!r}: {refusal}") from None
+                named = type(refusal)(f"lead {lead.name!r}: {refusal}")
+                named.__dict__.update(refusal.__dict__)  # a band edge's clearance
+                raise named from None
         with self._lock:
             self._channels[key] = (lead, made)
             while len(self._channels) > CHANNELS_KEPT:

@@ -67,7 +67,11 @@ def smatrix(device: Device, *, energy: float | str, **parameters: Any) -> SMatri
 
 
 def smatrices(
-    device: Device, points: Sequence[Mapping[str, Any]], *, workers: int = 1
+    device: Device,
+    points: Sequence[Mapping[str, Any]],
+    *,
+    workers: int = 1,
+    junction: Junction | None = None,
 ) -> Iterator[SMatrix]:
     """Scattering matrices at many points, eight at a time, in the order given.
 
@@ -78,6 +82,8 @@ def smatrices(
         Each holds ``"energy"`` and the device's parameters.
     workers : int
         Threads. BLAS is held to one thread meanwhile.
+    junction : Junction, optional
+        What is known of the device from before; by default all that this process knows.
 
     Yields
     ------
@@ -85,7 +91,7 @@ def smatrices(
         The same as `smatrix` gives for the point, up to rounding.
     """
     resolved = [resolve(device, point) for point in points]
-    junction = junction_of(device)
+    junction = junction_of(device) if junction is None else junction
     size = _chunk_size(device)
     chunks = [resolved[i : i + size] for i in range(0, len(resolved), size)]
     with one_blas_thread():

@@ -61,6 +61,15 @@ def test_a_millionth_from_an_edge_is_answered(lead, side):
     assert modes.error < 1e-7
 
 
+def test_nearer_to_an_edge_than_rounding_allows():
+    """E = 3 t opens a subband of the strip of 20 (21 is divisible by 3). Just above, rounding of
+    the cell spoils its velocity: refused. Just below, a closed channel does no harm."""
+    lead = prepare(*square(20))
+    with pytest.raises(BandEdge):
+        lead.modes(3.0 + 1e-10)
+    assert lead.modes(3.0 - 1e-10).count == lead.modes(3.0 + 1e-6).count - 1
+
+
 def test_the_cure_works():
     """The energies that the message names are answered."""
     lead = prepare(*square(20))

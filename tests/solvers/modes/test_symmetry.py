@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.linalg as la
 
 from sharvin.solvers.modes.block import Block
 from sharvin.solvers.modes.cascade import solve
@@ -65,6 +66,7 @@ LEADS = {
     "rashba, odd": rashba(7, 0.4),
     "rashba, zeeman along z": rashba(8, 0.4, 0.3),
     "spin hall": bhz(7),
+    "opposite fields": tuple(la.block_diag(q, q.conj()) for q in landau(9, 0.15)),
     "in-plane field": strip(8, 4 * S0 + 0.2 * SX, -S0 - 0.2j * SZ, -S0 + 0.1j * SX),
 }
 

@@ -61,7 +61,7 @@ def fixed_basis(
     overlap = generic_vector(size)[rows].conj() @ (psi @ turn)
     length = np.abs(overlap)
     phase = np.where(length > 0, length / np.where(length > 0, overlap, 1), 1)
-    result: NumberArray = turn
+    result: NumberArray = turn * phase
     return result
 
 

@@ -229,5 +229,6 @@ def _refusal(refused: Refused, energy: float) -> Unreliable:
     step = refused.clearance
     return BandEdge(
         f"a mode of the lead has (nearly) zero velocity at E = {energy!r}, where S is not defined: "
-        f"use {energy - step:.15g} or {energy + step:.15g} instead ({refused})"
+        f"use {energy - step:.15g} or {energy + step:.15g} instead ({refused})",
+        clearance=step,
     )

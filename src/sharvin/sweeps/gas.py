@@ -1,0 +1,64 @@
+"""The ideal gas behind a device: mass, Fermi energy and wavelength, where the model has them."""
+
+import math
+
+import numpy as np
+
+from sharvin.errors import InvalidInput
+from sharvin.matter.model import Model
+from sharvin.units import BOLTZMANN, HBAR2_OVER_2ME
+
+
+def effective_mass(model: object) -> float | None:
+    """Mass of an `electron_gas` in electron masses, None for any other model.
+
+    The hopping of the grid is t = ħ²/(2ma²), so the mass is exact, not fitted to a band.
+    """
+    if not isinstance(model, Model) or model.name != "electron gas":
+        return None
+    hop = model.hopping_block(0, {})
+    spacing = float(np.linalg.norm(model.lattice.vectors[0]))
+    return float(HBAR2_OVER_2ME / (abs(hop[0, 0]) * spacing**2))
+
+
+def fermi_energy(model: object, density: float) -> float:
+    r"""Fermi energy of a two-dimensional gas at zero field, in meV above the band bottom.
+
+    .. math:: E_F = \frac{2 \pi \hbar^2 n}{g m}
+
+    with all spins counted in g; the grid's own dispersion does not enter. A Zeeman energy
+    leaves it where it is as long as both spins are occupied.
+
+    Parameters
+    ----------
+    model : Model
+        From ``electron_gas(dimension=2)``.
+    density : float
+        In 1/nm².
+    """
+    mass = effective_mass(model)
+    if mass is None or not isinstance(model, Model) or model.lattice.dimension != 2:
+        raise InvalidInput(
+            "density= is known only for a two-dimensional electron_gas; "
+            "give chemical_potential= in meV"
+        )
+    if not density > 0:
+        raise InvalidInput(f"a density must be positive, got {density * 1e18:g} m^-2")
+    copies = model.degeneracy * model.orbitals[0]
+    return 4 * math.pi * HBAR2_OVER_2ME / mass * density / copies
+
+
+def fermi_wavelength(model: object, energy: float) -> float | None:
+    """Wavelength 2π/k_F in nm of the gas at an energy in meV; None where there is none."""
+    mass = effective_mass(model)
+    if mass is None or not energy > 0:
+        return None
+    return 2 * math.pi / math.sqrt(energy * mass / HBAR2_OVER_2ME)
+
+
+def thermal_length(model: object, energy: float, temperature: float) -> float | None:
+    r"""Ballistic thermal length :math:`\hbar v_F / k_B T` in nm; None where there is none."""
+    mass = effective_mass(model)
+    if mass is None or not energy > 0 or not temperature > 0:
+        return None
+    return 2 * math.sqrt(energy * HBAR2_OVER_2ME / mass) / (BOLTZMANN * temperature)

@@ -1,0 +1,112 @@
+"""S-matrices for the points of a chunk: eight at a time, and around what has no answer."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sharvin.device.blocks import LeadBlocks
+from sharvin.device.device import Device
+from sharvin.errors import BandEdge, Unreliable
+from sharvin.scattering.smatrix import SMatrix
+from sharvin.solvers.junction import Junction
+from sharvin.solvers.modes import prepare
+from sharvin.solvers.smatrix import smatrices
+from sharvin.sweeps.sweep import LANES
+from sharvin.sweeps.thermal import EDGE_WIDTH
+
+Point = tuple[float, Mapping[str, float]]
+TRIES = 3  # each with ten times the clearance of the one before
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One point: an S-matrix, or why there is none.
+
+    Parameters
+    ----------
+    smatrix : SMatrix or None
+    moved : float
+        How far the energy was moved off a band edge, meV.
+    refusal : str
+        Empty where there is an S-matrix.
+    """
+
+    smatrix: SMatrix | None
+    moved: float = 0.0
+    refusal: str = ""
+
+
+def solve(device: Device, junction: Junction, points: Sequence[Point]) -> list[Answer]:
+    """Answers to all points, in order."""
+    answers: list[Answer] = []
+    for start in range(0, len(points), LANES):
+        batch = points[start : start + LANES]
+        try:
+            answers += [Answer(s) for s in _smatrices(device, junction, batch)]
+        except Unreliable:
+            answers += [_solve_one(device, junction, point) for point in batch]
+    return answers
+
+
+def _smatrices(device: Device, junction: Junction, points: Sequence[Point]) -> Iterator[SMatrix]:
+    wanted = [{"energy": energy, **parameters} for energy, parameters in points]
+    # A batch is complete or fails: half of it would be counted twice.
+    return iter(list(smatrices(device, wanted, junction=junction)))
+
+
+def _solve_one(device: Device, junction: Junction, point: Point) -> Answer:
+    """One point alone; at a band edge, the nearest energies at which the lead has an answer."""
+    energy, parameters = point
+    step = 0.0
+    for attempt in range(TRIES + 1):
+        for side in (1.0, -1.0) if step else (1.0,):
+            try:
+                moved = (energy + side * step, parameters)
+                return Answer(next(_smatrices(device, junction, [moved])), abs(step))
+            except BandEdge as edge:
+                refusal, clearance = str(edge), edge.clearance
+            except Unreliable as error:
+                return Answer(None, refusal=str(error))
+        if math.isnan(clearance):
+            break
+        step = max(clearance, step) if not attempt else 10 * step
+    return Answer(None, refusal=refusal)
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeFinder:
+    """Where leads gain or lose a mode, found from the leads alone."""
+
+    device: Device
+    parameters: Mapping[str, float]
+
+    def __call__(self, low: float, high: float) -> list[float]:
+        """Energies on both sides of one change between `low` and `high`, for each lead."""
+        energies: list[float] = []
+        for lead in self.device.lead_blocks(self.parameters):
+            if isinstance(lead, LeadBlocks):
+                energies += _around_edge(lead, low, high)
+        return sorted(set(energies))
+
+
+def _around_edge(lead: LeadBlocks, low: float, high: float) -> list[float]:
+    """The two sides of a change of the number of modes, by halving; empty if there is none."""
+    prepared = prepare(lead.cell, lead.hop, conserved=lead.conserved)
+    try:
+        below = prepared.modes(low).count
+        if prepared.modes(high).count == below:
+            return []
+        while high - low > EDGE_WIDTH:
+            middle = 0.5 * (low + high)
+            low, high = (
+                (middle, high) if prepared.modes(middle).count == below else (low, middle)
+            )
+    except BandEdge as edge:
+        # Halving has hit the edge itself, which the clearance then brackets.
+        if math.isnan(edge.clearance) or edge.clearance > EDGE_WIDTH or high - low > 1.0:
+            return []
+        middle = 0.5 * (low + high)
+        return [middle - EDGE_WIDTH, middle + EDGE_WIDTH]
+    except Unreliable:
+        return []
+    return [low, high]

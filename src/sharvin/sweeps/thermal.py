@@ -1,0 +1,368 @@
+r"""Averages over the Fermi window, from as few energies as their accuracy needs.
+
+.. math:: \langle T \rangle(\mu, \theta) = \int T(E)\, w(E)\, dE, \qquad
+          w(E) = -f'(E) = \frac{\operatorname{sech}^2[(E - \mu)/2 k_B \theta]}{4 k_B \theta}
+
+The weight is known exactly, so only T(E) is interpolated: one table of energies then serves every
+temperature and chemical potential. Transmission eigenvalues are interpolated as
+:math:`\ln[T_n/(1 - T_n)]`, which is a straight line through the riser of a smooth contact; other
+numbers as they are. Where interpolation and samples disagree, energies are added.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from scipy.special import expit
+
+from sharvin.typing import BoolArray, IntArray, RealArray
+from sharvin.units import BOLTZMANN
+
+MOST_ENERGIES = 600  # per set of parameters: beyond this the estimate says what is missing
+FIRST_SPACING = 3.0  # first energies lie no further apart than this many kT in the core ...
+CORE = 6.0  # ... of the window, which reaches this many kT to either side
+GAUSS = 12  # Gauss points on each of PIECES equal parts of the gap between two energies
+PIECES = 4
+FLOOR = 1e-30  # eigenvalues below it count as it; 1 - T is rounding below its square root
+SILENT = (-60.0, 30.0)  # a logit outside is lost in rounding and says nothing about where T rises
+EDGE_WIDTH = 1e-6  # meV: samples this far apart around a band edge count as its two sides
+RISE = 0.02  # change of T between two samples that is not taken on trust where one saturates
+# The interpolation is checked by leaving samples out, which doubles the spacing; its error is
+# of second order or better, so that the error with the sample in is at most a quarter.
+ORDER_FACTOR = 0.25
+
+
+@dataclass(frozen=True)
+class Window:
+    """One thermal average that is wanted.
+
+    Parameters
+    ----------
+    level : float
+        Chemical potential, meV.
+    temperature : float
+        In K, positive.
+    """
+
+    level: float
+    temperature: float
+
+    @property
+    def width(self) -> float:
+        """Thermal energy kT in meV."""
+        return BOLTZMANN * self.temperature
+
+    def weight(self, energies: RealArray) -> RealArray:
+        """-f' at the energies, 1/meV."""
+        x = np.minimum(np.abs(energies - self.level) / (2 * self.width), 350.0)
+        weight: RealArray = 1 / (4 * self.width * np.cosh(x) ** 2)
+        return weight
+
+    def above(self, energy: float) -> float:
+        """Weight beyond an energy."""
+        return float(expit((self.level - energy) / self.width))
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What one S-matrix says.
+
+    Parameters
+    ----------
+    energy : float
+        Where it was evaluated.
+    linear : real array, shape (k,)
+    channels : real array or None
+        Non-negative parts, each at most 1, whose sum is ``linear``.
+    modes : tuple of int
+        Open modes of the leads.
+    uncertainty : float
+        Error estimate of the S-matrix.
+    """
+
+    energy: float
+    linear: RealArray
+    channels: RealArray | None
+    modes: tuple[int, ...]
+    uncertainty: float
+
+
+@dataclass(frozen=True, eq=False)
+class Averages:
+    """Result of `refine`.
+
+    Parameters
+    ----------
+    values, errors : real array, shape (windows, k)
+        Averages of ``linear`` and estimates of their errors.
+    samples : tuple of Sample
+        Everything that was evaluated, by energy.
+    """
+
+    values: RealArray
+    errors: RealArray
+    samples: tuple[Sample, ...]
+
+
+Edges = Callable[[float, float], list[float]]
+Refinement = Generator[list[float], list[Sample], Averages]
+
+
+def refine(
+    windows: Sequence[Window],
+    tolerance: float,
+    *,
+    exact: Sequence[float] = (),
+    edges: Edges | None = None,
+) -> Refinement:
+    """Adaptive averages: yields energies, is sent their samples, returns `Averages`.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+    tolerance : float
+        Accepted error of each average, in transmission.
+    exact : sequence of float
+        Energies that are wanted for themselves; they join the table.
+    edges : callable, optional
+        ``edges(low, high)`` gives energies on both sides of each point between where the number
+        of modes changes. It is asked where halving did not help.
+    """
+    samples = {s.energy: s for s in (yield first_energies(windows, tolerance, exact))}
+    asked: set[float] = set(samples)
+    while True:
+        table = Table.of(sorted(samples.values(), key=lambda s: s.energy))
+        values, errors, doubts = table.averages(windows)
+        wanted = _next(table, doubts, errors, windows, tolerance, edges)
+        wanted = [energy for energy in wanted if energy not in asked]
+        if not wanted or len(samples) >= MOST_ENERGIES:
+            return Averages(values, errors, table.samples)
+        asked.update(wanted)
+        samples.update({s.energy: s for s in (yield wanted)})
+
+
+def first_energies(
+    windows: Sequence[Window], tolerance: float, exact: Sequence[float] = ()
+) -> list[float]:
+    """Energies to begin with: dense enough in each core, reaching out to each window's end."""
+    reach = max(CORE + 4, np.log(1 / tolerance) + 5)
+    energies: list[float] = []
+    # The hottest first: a cold window only adds what its neighbors left out.
+    for window in sorted(windows, key=lambda w: -w.temperature):
+        offsets = [0.0, FIRST_SPACING, CORE, 0.5 * (CORE + reach), reach]
+        for offset in [*(-o for o in reversed(offsets[1:])), *offsets]:
+            energy = window.level + offset * window.width
+            near = 0.5 * FIRST_SPACING * window.width if abs(offset) <= CORE else window.width
+            if not energies or min(abs(energy - e) for e in energies) > near:
+                energies.append(energy)
+    return sorted({*energies, *exact})
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Samples by energy, and how to read between them.
+
+    Parameters
+    ----------
+    samples : tuple of Sample
+    energies : real array, shape (n,)
+    heights : real array, shape (n, c)
+        What is interpolated: logits of eigenvalues, or the linear numbers themselves.
+    is_logit : bool
+    """
+
+    samples: tuple[Sample, ...]
+    energies: RealArray
+    heights: RealArray
+    is_logit: bool
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample]) -> "Table":
+        """Table of samples that are sorted by energy."""
+        energies = np.array([s.energy for s in samples])
+        if any(s.channels is None for s in samples):
+            return cls(tuple(samples), energies, np.array([s.linear for s in samples]), False)
+        count = max(1, *(len(s.channels) for s in samples if s.channels is not None))
+        parts = np.zeros((len(samples), count))
+        for row, sample in zip(parts, samples, strict=True):
+            assert sample.channels is not None
+            row[: len(sample.channels)] = sample.channels
+        return cls(tuple(samples), energies, logit(parts), True)
+
+    @cached_property
+    def borders(self) -> list[int]:
+        """Samples on the two sides of a band edge, which no interpolation may cross."""
+        return [i for part in self.stretches[1:] for i in (part.start - 1, part.start)]
+
+    @cached_property
+    def stretches(self) -> list[slice]:
+        """Runs of samples between which no band edge was found."""
+        narrow = np.diff(self.energies) < 2.5 * EDGE_WIDTH
+        cuts = [
+            gap + 1
+            for gap in np.flatnonzero(narrow)
+            if self.samples[gap].modes != self.samples[gap + 1].modes
+        ]
+        return [slice(a, b) for a, b in pairwise([0, *cuts, len(self.energies)])]
+
+    def averages(self, windows: Sequence[Window]) -> tuple[RealArray, RealArray, RealArray]:
+        """Averages (windows, k), their errors (windows, k), and the share of each gap in them.
+
+        The shares have shape (windows, gaps).
+        """
+        points, gauss = self._points()
+        curve = self._read(points)
+        doubt = self._doubt(points, curve)
+        values, errors, shares = [], [], []
+        for window in windows:
+            weight = window.weight(points) * gauss
+            low, high = 1 - window.above(self.energies[0]), window.above(self.energies[-1])
+            ends = low * curve[0, 0], high * curve[-1, -1]
+            values.append(np.einsum("gp,gpk->k", weight, curve) + ends[0] + ends[1])
+            # Beyond its ends T is taken for constant; it may change there by as much as inside.
+            beyond = (low + high) * np.ptp(curve.reshape(-1, curve.shape[-1]), axis=0)
+            each = np.einsum("gp,gpk->gk", weight, doubt)
+            errors.append(each.sum(axis=0) + beyond)
+            shares.append(each.max(axis=1))
+        return np.array(values), np.array(errors), np.array(shares)
+
+    def _points(self) -> tuple[RealArray, RealArray]:
+        """Gauss points and weights in every gap, shape (gaps, points)."""
+        x, w = np.polynomial.legendre.leggauss(GAUSS)
+        inner = (np.arange(PIECES)[:, None] + 0.5 * (x + 1)).ravel() / PIECES
+        widths = np.diff(self.energies)
+        points = self.energies[:-1, None] + widths[:, None] * inner
+        return points, widths[:, None] * np.tile(0.5 * w / PIECES, PIECES)
+
+    def _read(self, points: RealArray, gaps: IntArray | None = None) -> RealArray:
+        """The interpolated numbers at points inside the gaps, shape (gaps, points, k)."""
+        rule = limited_slopes if self.is_logit else mean_slopes
+        slopes = np.concatenate(
+            [rule(self.energies[part], self.heights[part]) for part in self.stretches]
+        )
+        return self._numbers(hermite(self.energies, self.heights, slopes, points, gaps))
+
+    def _numbers(self, heights: RealArray) -> RealArray:
+        return expit(heights).sum(axis=-1, keepdims=True) if self.is_logit else heights
+
+    def _doubt(self, points: RealArray, curve: RealArray) -> RealArray:
+        """How far the curve may be off, at the same points.
+
+        Every other sample is left out, the even ones and the odd ones in turn; each gap is then
+        judged by the worse of the two.
+        """
+        n = len(self.energies)
+        if n < 5:
+            return np.abs(curve[:, -1:] - curve[:, :1]) + np.ptp(curve, axis=1, keepdims=True)
+        worst = np.zeros_like(curve)
+        for start in (0, 1):
+            kept = np.unique([0, *range(start, n, 2), *self.borders, n - 1]).astype(np.int64)
+            samples = tuple(self.samples[i] for i in kept)
+            coarse = Table(samples, self.energies[kept], self.heights[kept], self.is_logit)
+            gaps = np.searchsorted(kept, np.arange(n - 1), side="right") - 1
+            other = coarse._read(points, gaps)
+            worst = np.maximum(worst, np.abs(other - curve))
+        worst *= ORDER_FACTOR
+        return worst + self.unresolved()[:, None]
+
+    def unresolved(self) -> RealArray:
+        """Rises between samples which say nothing about where they are, shape (gaps, k)."""
+        if not self.is_logit:
+            return np.zeros((len(self.energies) - 1, self.heights.shape[1]))
+        rise = np.abs(np.diff(expit(self.heights), axis=0))
+        silent = (self.heights < SILENT[0]) | (self.heights > SILENT[1])
+        silent = silent[:-1] | silent[1:]
+        return 0.25 * np.where(silent & (rise > RISE), rise, 0.0).sum(axis=1, keepdims=True)
+
+    def is_abrupt(self) -> BoolArray:
+        """Gaps across which something rises as at a band edge, shape (gaps,)."""
+        if self.is_logit:
+            return self.unresolved()[:, 0] > 0
+        return np.abs(np.diff(self.heights, axis=0)).max(axis=1) > 0.5
+
+
+def _next(
+    table: Table,
+    shares: RealArray,
+    errors: RealArray,
+    windows: Sequence[Window],
+    tolerance: float,
+    edges: Edges | None,
+) -> list[float]:
+    """Energies that would lower the errors which are still too large."""
+    late = errors.max(axis=1) > tolerance
+    if not late.any():
+        return []
+    limit = 0.5 * tolerance / len(table.energies)
+    chosen = np.flatnonzero((shares[late] > limit).any(axis=0))
+    coldest = min(window.width for window in windows)
+    abrupt = table.is_abrupt()
+    energies: list[float] = []
+    for gap in chosen:
+        low, high = table.energies[gap], table.energies[gap + 1]
+        before, after = table.samples[gap], table.samples[gap + 1]
+        hard = abrupt[gap] or high - low < 0.5 * coldest
+        known = before.modes == after.modes or high - low < 2.5 * EDGE_WIDTH
+        sides = edges(float(low), float(high)) if edges and hard and not known else []
+        energies += sides or [float(0.5 * (low + high))]
+    return energies
+
+
+def logit(parts: RealArray) -> RealArray:
+    """ln[T/(1 - T)], finite also where T has rounded to 0 or 1."""
+    inside = np.clip(parts, FLOOR, 1 - 1e-16)
+    heights: RealArray = np.log(inside) - np.log1p(-inside)
+    return heights
+
+
+def mean_slopes(x: RealArray, y: RealArray) -> RealArray:
+    """Slopes at the samples of the parabola through each and its neighbors: linear in y."""
+    if len(x) < 3:
+        return np.gradient(y, x, axis=0) if len(x) == 2 else np.zeros_like(y)
+    slopes: RealArray = np.gradient(y, x, axis=0, edge_order=2)
+    return slopes
+
+
+def limited_slopes(x: RealArray, y: RealArray) -> RealArray:
+    """Slopes that make the interpolation monotonic wherever the samples are.
+
+    References
+    ----------
+    F. N. Fritsch and J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984).
+    """
+    if len(x) < 3:
+        return mean_slopes(x, y)
+    step = np.diff(x)[:, None]
+    secant = np.diff(y, axis=0) / step
+    before, after = secant[:-1], secant[1:]
+    w1, w2 = 2 * step[1:] + step[:-1], step[1:] + 2 * step[:-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        harmonic = (w1 + w2) / (w1 / before + w2 / after)
+    slopes = np.empty_like(y)
+    slopes[1:-1] = np.where(before * after > 0, harmonic, 0.0)
+    slopes[0], slopes[-1] = secant[0], secant[-1]
+    return slopes
+
+
+def hermite(
+    x: RealArray, y: RealArray, slopes: RealArray, points: RealArray, gaps: IntArray | None = None
+) -> RealArray:
+    """Cubic Hermite interpolation, shape (rows of points, points, columns of y).
+
+    Row i of `points` lies in gap ``gaps[i]`` (by default gap i) of `x`.
+    """
+    gaps = np.arange(len(points)) if gaps is None else gaps
+    step = (x[gaps + 1] - x[gaps])[:, None]
+    t = ((points - x[gaps][:, None]) / step)[..., None]
+    step = step[..., None]
+    low, high = y[gaps][:, None], y[gaps + 1][:, None]
+    tangent_low, tangent_high = slopes[gaps][:, None] * step, slopes[gaps + 1][:, None] * step
+    curve: RealArray = (
+        low
+        + t * tangent_low
+        + t**2 * (3 * (high - low) - 2 * tangent_low - tangent_high)
+        + t**3 * (2 * (low - high) + tangent_low + tangent_high)
+    )
+    return curve
