@@ -28,7 +28,7 @@ def device(file: DeviceFile) -> "Device":
         leads=leads,
         potential=[gate.potential(mass(file)) for gate in file.gates],
         field=0.0 if file.field is None else file.field.perpendicular,
-        disorder=[part.potential() for part in file.disorder] or None,
+        disorder=[part.potential(mass(file)) for part in file.disorder] or None,
     )
 
 

@@ -7,8 +7,9 @@ from pydantic import Field, ValidationError
 
 from sharvin.app.checks import disagreements
 from sharvin.app.experiment import Experiment
-from sharvin.app.gates import Disorder, FieldSection, Gate
+from sharvin.app.gates import FieldSection, Gate
 from sharvin.app.material import Material
+from sharvin.app.potentials import Disorder
 from sharvin.app.problems import from_pydantic, refuse
 from sharvin.app.quantities import values
 from sharvin.app.region import LeadSection, Shape

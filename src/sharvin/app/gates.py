@@ -1,19 +1,11 @@
-"""Sections ``[[gates]]``, ``[field]`` and ``[[disorder]]``: what bends and scatters electrons."""
+"""Sections ``[[gates]]`` and ``[field]``: metal on the surface, and the magnetic field."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sharvin.app.quantities import (
-    EnergyKnob,
-    FieldKnob,
-    Positive,
-    Screening,
-    SeedKnob,
-    Side,
-    Size,
-    VoltageKnob,
-)
+from sharvin.app.potentials import CoshBarrier, Saddle, Table, Taper
+from sharvin.app.quantities import FieldKnob, Positive, Screening, Side, Size, VoltageKnob
 from sharvin.app.region import Pair
 from sharvin.app.section import Section, knob
 
@@ -83,7 +75,10 @@ class PolygonGate(_SurfaceGate):
         return gate(**given, polygon=self.corners, mass=mass)
 
 
-Gate = Annotated[SplitGate | RectangleGate | PolygonGate, Field(discriminator="kind")]
+Gate = Annotated[
+    SplitGate | RectangleGate | PolygonGate | Saddle | Taper | CoshBarrier | Table,
+    Field(discriminator="kind"),
+]
 
 
 class FieldSection(Section):
@@ -94,21 +89,3 @@ class FieldSection(Section):
         examples=["1 T"],
         json_schema_extra=knob("T"),
     )
-
-
-class ShortRange(Section):
-    """Site energies that are independent of one another."""
-
-    kind: Literal["short_range"]
-    strength: EnergyKnob = Field(examples=["0.5 meV"], json_schema_extra=knob("meV"))
-    seed: SeedKnob = Field(default=0, examples=[1], json_schema_extra=knob(""))
-
-    def potential(self) -> Any:
-        """Return what ``Device(disorder=...)`` takes."""
-        from sharvin.device.disorder import disorder
-
-        seed = self.seed if isinstance(self.seed, str) else int(self.seed)
-        return disorder(self.strength, seed)
-
-
-Disorder = Annotated[ShortRange, Field()]

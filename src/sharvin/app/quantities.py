@@ -139,6 +139,13 @@ def _side(value: Any) -> float | None:
     return number(value, "nm")
 
 
+def _seed(value: Any) -> float | str:
+    found = _knob("")(value)
+    if not isinstance(found, str) and (found != int(found) or found < 0):
+        raise ValueError("needed is a whole number, or the name of a parameter that counts")
+    return found
+
+
 def _switch(value: Any) -> bool | float:
     if isinstance(value, bool):
         return value
@@ -160,7 +167,8 @@ EnergyKnob = Annotated[float | str, BeforeValidator(_knob("meV"))]
 LengthKnob = Annotated[float | str, BeforeValidator(_knob("nm"))]
 VoltageKnob = Annotated[float | str, BeforeValidator(_knob("V"))]
 FieldKnob = Annotated[float | str, BeforeValidator(_knob("T"))]
-SeedKnob = Annotated[float | str, BeforeValidator(_knob(""))]
+FactorKnob = Annotated[float | str, BeforeValidator(_knob(""))]
+SeedKnob = Annotated[float | str, BeforeValidator(_seed)]
 Energies = Annotated[float | tuple[float, ...], BeforeValidator(_many("meV"))]
 Densities = Annotated[float | tuple[float, ...], BeforeValidator(_many("m^-2", negative=False))]
 Temperatures = Annotated[float | tuple[float, ...], BeforeValidator(_many("K", negative=False))]

@@ -26,18 +26,15 @@ from sharvin.device.gates import MEV_PER_VOLT, Gates
 from sharvin.device.landscape import Points, Term
 from sharvin.device.parameters import Parameters
 from sharvin.device.screening import Screening
-from sharvin.errors import InvalidInput, Unreliable
+from sharvin.device.sheet import solve_filling
+from sharvin.errors import InvalidInput
 from sharvin.typing import RealArray
 from sharvin.units import quantity
 
-# Largest residual of a solution, meV: far below every energy that transport resolves.
-RESIDUAL = 1e-8
-STEPS = 60  # Newton steps before giving up; a dozen are usual from nowhere, four from a neighbor
-HALVINGS = 12  # of one Newton step
 RUNG = 0.05  # V between the solutions that neighbors start from
 KEPT = 64  # solutions that stay in memory
 # Of the grid around the window, in depths. What lies beyond is its periodic image, which shifts
-# the potential of a 500 nm gate by 0.05 meV.
+# the potential of a 500 nm gate by 0.1 meV, as does a grid of 10 nm under 60 nm.
 MARGIN = 8.0
 MOST_NODES = 1 << 24
 
@@ -279,68 +276,3 @@ def _kept(store: OrderedDict[Any, Any], key: tuple[float, ...], make: Callable[[
         while len(store) > KEPT:
             store.popitem(last=False)
     return found
-
-
-def solve_filling(
-    kappa: RealArray, chemical_potential: float, bare: RealArray, start: RealArray
-) -> RealArray:
-    """Local kinetic energy w on the grid: the zero of ``w + κ[max(w, 0) - μ] - μ + U_bare``.
-
-    A step δ of Newton's method obeys (1 + κχ) δ = -r with χ = 1 where there are electrons. For
-    z = χδ this is (1 + χκχ) z = -χr, symmetric and positive: made for conjugate gradients.
-
-    Parameters
-    ----------
-    kappa : real array, shape (nx, ny // 2 + 1)
-    chemical_potential : float
-        μ, meV.
-    bare, start : real arrays, shape (nx, ny)
-        Potential of the gates alone, and a first guess of w; meV.
-    """
-    from scipy import fft
-
-    def answered(charge: RealArray) -> RealArray:
-        answer: RealArray = fft.irfft2(kappa * fft.rfft2(charge), s=charge.shape)
-        return answer
-
-    def residual(w: RealArray) -> RealArray:
-        return w - chemical_potential + bare + answered(np.maximum(w, 0.0) - chemical_potential)
-
-    w, r = start, residual(start)
-    for _ in range(STEPS):
-        size = float(np.abs(r).max())
-        if size <= RESIDUAL:
-            return w
-        move = -r - answered(_occupied_part(kappa, w > 0, r, size))
-        norm = np.linalg.norm(r)
-        for halving in range(HALVINGS):
-            ahead = w + move * 0.5**halving
-            r = residual(ahead)
-            if np.linalg.norm(r) < norm:
-                break
-        w = ahead
-    raise Unreliable(
-        f"the Thomas-Fermi potential has not settled: {np.abs(r).max():.1e} meV are left after "
-        f"{STEPS} steps; use a finer spacing or a smaller voltage"
-    )
-
-
-def _occupied_part(kappa: RealArray, full: Any, r: RealArray, size: float) -> RealArray:
-    """Solution z of (1 + χκχ) z = -χr."""
-    from scipy import fft
-    from scipy.sparse.linalg import LinearOperator, cg
-
-    def times(symbol: RealArray, vector: RealArray) -> RealArray:
-        grid = np.where(full, vector.reshape(full.shape), 0.0)
-        image = fft.irfft2(symbol * fft.rfft2(grid), s=full.shape)
-        product: RealArray = np.where(full, image, vector.reshape(full.shape)).ravel()
-        return product
-
-    shape = (full.size, full.size)
-    matrix = LinearOperator(shape, matvec=lambda v: times(1 + kappa, v), dtype=np.float64)
-    # exact where electrons are everywhere
-    near = LinearOperator(shape, matvec=lambda v: times(1 / (1 + kappa), v), dtype=np.float64)
-    goal = RESIDUAL / (10 * size)
-    z, _ = cg(matrix, -np.where(full, r, 0.0).ravel(), rtol=max(1e-4, goal), atol=0.0, M=near)
-    part: RealArray = z.reshape(full.shape)
-    return part

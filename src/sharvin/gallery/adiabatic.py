@@ -134,6 +134,7 @@ def maxima(values: RealArray) -> IntArray:
 def figure(data: "xr.Dataset") -> "Figure":
     """Who goes where, and what it does to the staircase."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
 
     from sharvin.gallery.drawing import BLUE, COLORS, GRAY, INK, finish, plateaus
@@ -146,8 +147,9 @@ def figure(data: "xr.Dataset") -> "Figure":
         lanes = data.lanes.values[place]
         n = len(lanes)
         axes.imshow(
-            lanes, cmap="Blues", vmin=0, vmax=1, origin="lower", extent=(0.5, n + 0.5, 0.5, n + 0.5)
-        )
+            lanes, cmap="Blues", norm=PowerNorm(0.5, 0, 1), origin="lower",
+            extent=(0.5, n + 0.5, 0.5, n + 0.5),
+        )  # fmt: skip
         axes.set_title(str(data.contact.values[place]), fontsize=10, color=INK)
         axes.set_xlabel(f"in\n{100 * share[place]:.0f} % change lanes", fontsize=8.5)
         axes.set_ylabel("out" if place == 0 else "")

@@ -113,14 +113,14 @@ def figure(data: "xr.Dataset") -> "Figure":
     )
     for value, color, text in (
         (data.l_e, ORANGE, r"mean free path $l_e$"),
-        (500.0, INK, "gate of the contact, 500 nm"),
+        (500.0, INK, "gate of the contact"),
         (data.lambda_F, RED, r"Fermi wavelength $\lambda_F$"),
     ):
         left.axhline(float(value) / 1e3, color=color, linewidth=1.2)
-        left.text(0.022, float(value) / 1e3 * 1.12, text, fontsize=8.5, color=color)
+        left.text(18, float(value) / 1e3 * 1.12, text, fontsize=8.5, color=color, ha="right")
     left.set_xlim(0.02, 20)
     left.set_ylim(0.02, 200)
-    left.legend(frameon=False, fontsize=9, loc="upper right")
+    left.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0, 0.12))
     finish(left, x="temperature (K)", y="length (µm)", title="The wafer of van Wees et al., 1988")
     colors = ListedColormap(["#dbe8f5", "#b9d5c6", "#f3dcc4", "#dcc9e6"])
     right.pcolormesh(
@@ -131,7 +131,7 @@ def figure(data: "xr.Dataset") -> "Figure":
     right.set_yscale("log")
     for x, y, text in (
         (0.04, 0.9, "ballistic"),
-        (0.75, 0.055, "quasi-ballistic"),
+        (0.4, 0.11, "quasi-\nballistic"),
         (2.0, 1.3, "diffusive"),
         (20, 0.04, "localized"),
     ):

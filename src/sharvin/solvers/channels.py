@@ -99,8 +99,10 @@ class Channels:
         )
 
 
-def lead_channels(modes: Modes, lead: LeadBlocks, contact: Contact) -> Channels:
-    """Channels of a periodic lead from its modes."""
+def lead_channels(
+    modes: Modes, lead: LeadBlocks, contact: Contact, by_ports: bool = False
+) -> Channels:
+    """Channels of a periodic lead from its modes; its bond is kept near a pole or on request."""
     rows, phases = contact.rows, contact.phases
     turned = contact.appended is not None
     empty = np.zeros((0, 0), complex)
@@ -117,7 +119,7 @@ def lead_channels(modes: Modes, lead: LeadBlocks, contact: Contact) -> Channels:
         labels_out=_mode_labels(modes.charges_out, lead),
         labels_in=_mode_labels(modes.charges_in, lead),
     )
-    if modes.pole > MAX_POLE:
+    if by_ports or modes.pole > MAX_POLE:
         p = modes.ports
         basis = p.b[rows] if phases is None else phases.conj()[:, None] * p.b[rows]
         block = PortBlock(basis, p.reflection, p.x_out, p.y_out, p.x_in, p.y_in)

@@ -143,9 +143,19 @@ class Junction:
         interior = find_interior(extension.pattern, kept, [extended], known)
         return Layout(extension, interior, places)
 
-    def channels(self, point: Point) -> list[Channels]:
-        """Channels of every lead at the point's energy."""
+    def channels(self, point: Point, *, by_ports: bool = False) -> list[Channels]:
+        """Channels of every lead at the point's energy; `by_ports` keeps its bond as unknowns."""
         contacts = point.layout.extension.contacts
+        for lead in point.leads:
+            if isinstance(lead, LeadBlocks):  # know both ends of a wire before solving either
+                self._prepared_lead(lead)
+        if by_ports:
+            return [
+                lead_channels(self._prepared_lead(lead).modes(point.energy), lead, contact, True)
+                if isinstance(lead, LeadBlocks)
+                else self_energy_channels(lead, point.energy)
+                for lead, contact in zip(point.leads, contacts, strict=True)
+            ]
         return [
             self._lead_channels(lead, contact, point.energy)
             for lead, contact in zip(point.leads, contacts, strict=True)

@@ -23,6 +23,8 @@ LANES = 8  # points that the elimination takes at once
 BATCH_BYTES = 2e8
 # Largest accepted uncertainty of an element of S; beyond it the answer is refused.
 TOLERANCE = 1e-7
+# Above this estimate a point is solved again the careful way, which costs as much as the first.
+CAREFUL = 1e-9
 
 
 def smatrix(device: Device, *, energy: float | str, **parameters: Any) -> SMatrix:
@@ -156,9 +158,12 @@ def finish(
     """Join an eliminated point to its leads; where that is unreliable, eliminate it again by LU."""
     channels = junction.channels(point)
     joined = join_leads(point, parts, channels)
-    if not joined.error < TOLERANCE:
-        again = join_leads(point, _reduce([point], "high")[0], channels)
-        joined = again if not again.error >= joined.error else joined
+    if not joined.error < CAREFUL:
+        # Bonds kept as unknowns do not magnify a lead's error where a surface state is near.
+        careful = junction.channels(point, by_ports=True)
+        joined = _better(joined, join_leads(point, parts, careful))
+        if not joined.error < TOLERANCE:
+            joined = _better(joined, join_leads(point, _reduce([point], "high")[0], careful))
     if not joined.error < TOLERANCE:
         raise Unreliable(
             f"at energy {point.energy:.12g} the S-matrix would be uncertain by {joined.error:.1e} "
@@ -166,6 +171,11 @@ def finish(
             f"move the energy by about 1e-6 of the bandwidth or couple that state to a lead"
         )
     return to_smatrix(device, point, joined, channels)
+
+
+def _better(one: Joined, other: Joined) -> Joined:
+    """The result with the smaller estimated error; `one` where they tell alike."""
+    return other if other.error < one.error or not np.isfinite(one.error) else one
 
 
 def to_smatrix(

@@ -90,23 +90,21 @@ class EdgeFinder:
 
 
 def _around_edge(lead: LeadBlocks, low: float, high: float) -> list[float]:
-    """The two sides of a change of the number of modes, by halving; empty if there is none."""
+    """The two sides of a change of the number of modes, by halving; empty if none was found."""
     prepared = prepare(lead.cell, lead.hop, conserved=lead.conserved)
+    ends, probe = (low, high), low
     try:
-        below = prepared.modes(low).count
+        below, probe = prepared.modes(low).count, high
         if prepared.modes(high).count == below:
             return []
         while high - low > EDGE_WIDTH:
-            middle = 0.5 * (low + high)
-            low, high = (
-                (middle, high) if prepared.modes(middle).count == below else (low, middle)
-            )
+            probe = 0.5 * (low + high)
+            is_below = prepared.modes(probe).count == below
+            low, high = (probe, high) if is_below else (low, probe)
     except BandEdge as edge:
-        # Halving has hit the edge itself, which the clearance then brackets.
-        if math.isnan(edge.clearance) or edge.clearance > EDGE_WIDTH or high - low > 1.0:
+        if probe in ends or not edge.clearance < EDGE_WIDTH:
             return []
-        middle = 0.5 * (low + high)
-        return [middle - EDGE_WIDTH, middle + EDGE_WIDTH]
+        return [probe - EDGE_WIDTH, probe + EDGE_WIDTH]  # halving has hit the edge itself
     except Unreliable:
         return []
     return [low, high]

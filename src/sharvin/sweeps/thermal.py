@@ -133,6 +133,8 @@ def refine(
     samples = {s.energy: s for s in (yield first_energies(windows, tolerance, exact))}
     asked: set[float] = set(samples)
     while True:
+        if len(samples) < 2:
+            return Averages(np.zeros((0, 0)), np.zeros((0, 0)), ())
         table = Table.of(sorted(samples.values(), key=lambda s: s.energy))
         values, errors, doubts = table.averages(windows)
         wanted = _next(table, doubts, errors, windows, tolerance, edges)

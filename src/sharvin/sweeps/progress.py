@@ -1,0 +1,180 @@
+"""How a running sweep shows itself: a bar on a terminal, one line in a notebook, lines in a log."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TextIO
+
+PAUSE = 10.0  # seconds between two lines of a log
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a sweep stands.
+
+    Parameters
+    ----------
+    done, total : int
+        Rows of the result (sets of parameters times chemical potentials).
+    kept : int
+        Rows that were there before this run.
+    energies : int
+        S-matrices computed by this run.
+    seconds : float
+        Since this run began.
+    """
+
+    done: int
+    total: int
+    kept: int
+    energies: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Rows per second of this run."""
+        return (self.done - self.kept) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds to go at this rate; infinite while nothing is done."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else float("inf")
+
+    def __str__(self) -> str:
+        share = 100 * self.done // max(1, self.total)
+        text = f"{self.done}/{self.total} points ({share} %)"
+        if self.done > self.kept:
+            text += f", {self.rate:.3g} points/s, {self.energies} energies"
+        if self.done < self.total and self.left < float("inf"):
+            text += f", {clock(self.left)} left"
+        return text
+
+
+class Reporter(Protocol):
+    """Shows progress."""
+
+    def update(self, progress: Progress) -> None:
+        """Show where the sweep stands."""
+
+    def close(self) -> None:
+        """Leave the screen tidy."""
+
+
+def reporter(wish: bool | Callable[[Progress], None] | None) -> Reporter:
+    """The reporter for ``progress=``.
+
+    None: a bar on a terminal or in a notebook, else nothing. True: always, as lines where there
+    is no terminal. False: nothing. A function is called with every `Progress`.
+    """
+    if callable(wish):
+        return Called(wish)
+    if wish is False:
+        return Called(lambda _: None)
+    if _in_notebook():
+        return Notebook()
+    if sys.stderr is not None and sys.stderr.isatty():
+        return Bar()
+    return Lines(sys.stderr) if wish else Called(lambda _: None)
+
+
+@dataclass(frozen=True)
+class Called:
+    """Hands progress to a function."""
+
+    function: Callable[[Progress], None]
+
+    def update(self, progress: Progress) -> None:
+        """Call the function."""
+        self.function(progress)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Lines:
+    """Plain lines, at most one in `PAUSE` seconds, for logs and pipes."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last = -PAUSE
+
+    def update(self, progress: Progress) -> None:
+        """Write a line if the last one is old enough, or if this is the end."""
+        now = time.monotonic()
+        if now - self._last >= PAUSE or progress.done == progress.total:
+            self._last = now
+            self._stream.write(f"{progress}\n")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Bar:
+    """A bar with rate and time left."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._bar = Progress(
+            TextColumn("[progress.description]{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[state]}"),
+            console=Console(stderr=True),
+        )
+        self._task: Any = None
+
+    def update(self, progress: Progress) -> None:
+        """Move the bar."""
+        if self._task is None:
+            self._bar.start()
+            self._task = self._bar.add_task("sweep", total=progress.total, state="")
+        self._bar.update(self._task, completed=progress.done, state=str(progress))
+
+    def close(self) -> None:
+        """Leave the finished bar on the screen."""
+        if self._task is not None:
+            self._bar.stop()
+
+
+class Notebook:
+    """One line that is rewritten in place."""
+
+    def __init__(self) -> None:
+        from IPython.display import display
+
+        self._handle = display({"text/plain": "sweep"}, raw=True, display_id=True)
+
+    def update(self, progress: Progress) -> None:
+        """Rewrite the line."""
+        if self._handle is not None:
+            self._handle.update({"text/plain": f"sweep: {progress}"}, raw=True)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def clock(seconds: float) -> str:
+    """Seconds as a person says them.
+
+    Examples
+    --------
+    >>> clock(8), clock(75), clock(5400)
+    ('8 s', '1:15 min', '1:30 h')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+
+
+def _in_notebook() -> bool:
+    shell = sys.modules.get("IPython")
+    if shell is None:
+        return False
+    found = shell.get_ipython()
+    return found is not None and type(found).__name__ == "ZMQInteractiveShell"
