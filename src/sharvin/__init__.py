@@ -12,14 +12,25 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # the same names again for editors and type checkers; a test compares
     from sharvin import errors as errors
     from sharvin import units as units
+    from sharvin.device.constrictions import cosh_barrier as cosh_barrier
+    from sharvin.device.constrictions import find_saddle as find_saddle
+    from sharvin.device.constrictions import saddle as saddle
+    from sharvin.device.constrictions import taper as taper
     from sharvin.device.device import Device as Device
     from sharvin.device.disorder import Disorder as Disorder
     from sharvin.device.disorder import disorder as disorder
+    from sharvin.device.electrostatics import thomas_fermi as thomas_fermi
+    from sharvin.device.gates import gate as gate
+    from sharvin.device.gates import lever_arm as lever_arm
+    from sharvin.device.gates import split_gate as split_gate
+    from sharvin.device.grids import grid_potential as grid_potential
     from sharvin.device.lead import Lead as Lead
     from sharvin.device.lead import lead as lead
     from sharvin.device.leads import MatrixLead as MatrixLead
     from sharvin.device.leads import SelfEnergyLead as SelfEnergyLead
     from sharvin.device.potentials import Potential as Potential
+    from sharvin.device.random_fields import correlated_disorder as correlated_disorder
+    from sharvin.device.random_fields import donor_disorder as donor_disorder
     from sharvin.device.regions import Region as Region
     from sharvin.device.regions import box as box
     from sharvin.device.regions import disk as disk
@@ -38,13 +49,10 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.matter.model import Model as Model
     from sharvin.matter.rashba import rashba_wire as rashba_wire
     from sharvin.matter.square import square_lattice as square_lattice
-    from sharvin.observables.conductance import conductance as conductance
     from sharvin.observables.conductance import conductance_matrix as conductance_matrix
-    from sharvin.observables.eigenchannels import fano_factor as fano_factor
     from sharvin.observables.eigenchannels import (
         transmission_eigenvalues as transmission_eigenvalues,
     )
-    from sharvin.observables.resistance import resistance as resistance
     from sharvin.scattering.checks import check_particle_hole as check_particle_hole
     from sharvin.scattering.checks import check_reciprocity as check_reciprocity
     from sharvin.scattering.checks import check_unitarity as check_unitarity
@@ -58,6 +66,13 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.solvers.states import green as green
     from sharvin.solvers.states import ldos as ldos
     from sharvin.solvers.states import states as states
+    from sharvin.sweeps.labelled import open_store as open_store
+    from sharvin.sweeps.labelled import to_netcdf as to_netcdf
+    from sharvin.sweeps.measure import conductance as conductance
+    from sharvin.sweeps.measure import fano_factor as fano_factor
+    from sharvin.sweeps.measure import resistance as resistance
+    from sharvin.sweeps.measure import sweep as sweep
+    from sharvin.sweeps.measure import transmission as transmission
 
 # Module -> the public names that live in it; an empty tuple makes the module itself public.
 _ROOMS: dict[str, tuple[str, ...]] = {
@@ -75,6 +90,11 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "device.device": ("Device",),
     "device.leads": ("MatrixLead", "SelfEnergyLead"),
     "device.disorder": ("Disorder", "disorder"),
+    "device.constrictions": ("cosh_barrier", "find_saddle", "saddle", "taper"),
+    "device.electrostatics": ("thomas_fermi",),
+    "device.gates": ("gate", "lever_arm", "split_gate"),
+    "device.grids": ("grid_potential",),
+    "device.random_fields": ("correlated_disorder", "donor_disorder"),
     "device.lead": ("Lead", "lead"),
     "device.potentials": ("Potential",),
     "device.regions": (
@@ -94,9 +114,10 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "scattering.states": ("ScatteringStates",),
     "solvers.smatrix": ("smatrices", "smatrix"),
     "solvers.states": ("green", "ldos", "states"),
-    "observables.conductance": ("conductance", "conductance_matrix"),
-    "observables.eigenchannels": ("fano_factor", "transmission_eigenvalues"),
-    "observables.resistance": ("resistance",),
+    "observables.conductance": ("conductance_matrix",),
+    "observables.eigenchannels": ("transmission_eigenvalues",),
+    "sweeps.labelled": ("open_store", "to_netcdf"),
+    "sweeps.measure": ("conductance", "fano_factor", "resistance", "sweep", "transmission"),
     "interop.kwant.reading": ("from_kwant",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names or (room,)}

@@ -1,20 +1,24 @@
 """From a checked device file to the device itself, and what the verbs are to be asked."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharvin.app.device_file import DeviceFile
+from sharvin.app.gates import Gate
 from sharvin.app.material import ElectronGas, Rashba
+from sharvin.app.potentials import Table
 from sharvin.app.region import Disk, Polygon, Rectangle, Ring
 
 if TYPE_CHECKING:
     from sharvin.device.device import Device
     from sharvin.device.regions import Region
 
+_HERE = Path()
 _GAAS = 0.067  # the mass that screens where the material has none
 
 
-def device(file: DeviceFile) -> "Device":
-    """Device that the file describes."""
+def device(file: DeviceFile, folder: Path = _HERE) -> "Device":
+    """Device that the file describes; tables are looked for in ``folder``."""
     from sharvin.device.device import Device
     from sharvin.device.lead import lead
 
@@ -26,10 +30,16 @@ def device(file: DeviceFile) -> "Device":
         file.material.model(),
         region=region(file.region),
         leads=leads,
-        potential=[gate.potential(mass(file)) for gate in file.gates],
+        potential=[_found(gate, folder).potential(mass(file)) for gate in file.gates],
         field=0.0 if file.field is None else file.field.perpendicular,
         disorder=[part.potential(mass(file)) for part in file.disorder] or None,
     )
+
+
+def _found(gate: Gate, folder: Path) -> Gate:
+    if not isinstance(gate, Table):
+        return gate
+    return gate.model_copy(update={"file": str(folder / gate.file)})
 
 
 def mass(file: DeviceFile) -> float:

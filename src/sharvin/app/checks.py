@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharvin.app.budget import budget_problems
+from sharvin.app.potentials import Table
 from sharvin.app.problems import written
 from sharvin.app.quantities import values
 from sharvin.app.toml import Place, spelled
@@ -18,8 +20,11 @@ Problem = tuple[Place, str]
 _EDGE = 1e-9  # windows that miss an edge by rounding touch it
 
 
-def disagreements(file: "DeviceFile") -> Iterator[Problem]:
+def disagreements(file: "DeviceFile", folder: Path) -> Iterator[Problem]:
     """Yield everything that makes this file impossible, with where it stands."""
+    for index, gate in enumerate(file.gates):
+        if isinstance(gate, Table) and not (folder / gate.file).is_file():
+            yield ("gates", index, "file"), f"got {written(gate.file)}: there is no such file"
     yield from _leads(file)
     yield from _parameters(file)
     yield from _experiment(file)

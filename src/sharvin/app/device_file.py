@@ -71,5 +71,5 @@ def load(path: Any) -> tuple[DeviceFile, Document]:
     except ValidationError as error:
         refuse(from_pydantic(error, document, DeviceFile), document)
         raise  # pragma: no cover - a validation error always has entries
-    refuse(list(disagreements(parsed)), document)
+    refuse(list(disagreements(parsed, document.path.parent)), document)
     return parsed, document

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sharvin.cli import devices, pages
 from sharvin.errors import InvalidInput, SharvinError
 
 _FAILED = 2  # exit code of a refusal; the same that a mistyped option gives
@@ -16,11 +17,12 @@ app = typer.Typer(
     name="sharvin",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain help: rich alone would take longer than everything else
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "In Python: [bold]import sharvin as sv[/]; sv.Device(...), sv.smatrix(device, energy=...), "
-        "sv.conductance_matrix(s). `help(sv.Device)` shows how to describe a device."
+        "Start with: sharvin new qpc > qpc.toml; sharvin show qpc.toml; sharvin run qpc.toml. "
+        "In Python: import sharvin as sv; sv.Device(...), sv.smatrix(device, energy=...), "
+        "sv.conductance(device, ...). help(sv.Device) shows how to describe a device."
     ),
 )
 
@@ -46,6 +48,15 @@ def _root(
     """
 
 
+app.command("new")(devices.new)
+app.command("show", no_args_is_help=True)(devices.show)
+app.command("run", no_args_is_help=True)(devices.run)
+app.command("explain", no_args_is_help=True)(devices.explain)
+app.command("export", no_args_is_help=True)(devices.export)
+app.command("gallery")(pages.gallery)
+app.command("verify")(pages.verify)
+
+
 @app.command("from-kwant", no_args_is_help=True)
 def from_kwant(
     target: Annotated[
@@ -53,7 +64,7 @@ def from_kwant(
         typer.Argument(
             metavar="SCRIPT:SYSTEM",
             help="A Python file and the name in it of a finalized Kwant system, or of a function "
-            "without arguments that returns one: [bold]qpc.py:system[/].",
+            "without arguments that returns one: qpc.py:system.",
         ),
     ],
     check: Annotated[
@@ -71,7 +82,7 @@ def from_kwant(
 ) -> None:
     """Run your own Kwant system through Sharvin and compare the two, side by side.
 
-    Example: [bold]sharvin from-kwant qpc.py:system --check --energy 0.2 -p phi=0.01[/]
+    Example: sharvin from-kwant qpc.py:system --check --energy 0.2 -p phi=0.01
     """
     from sharvin.cli.kwant import compare
 
@@ -101,7 +112,14 @@ def _number(text: str) -> float | complex | str:
 def main() -> None:
     """Entry point of the command ``sharvin``."""
     try:
-        app()
+        app(standalone_mode=True)
     except SharvinError as error:
-        typer.echo(f"sharvin: {' '.join(str(error).split())}", err=True)
+        # One line, or one line per problem of a device file.
+        lines = [" ".join(line.split()) for line in _lines(error)]
+        typer.echo("\n".join(f"sharvin: {line}" for line in lines), err=True)
         sys.exit(_FAILED)
+
+
+def _lines(error: SharvinError) -> list[str]:
+    from_file = type(error).__name__ == "DeviceFileError"  # its module is not imported just for this
+    return str(error).splitlines() if from_file else [str(error)]

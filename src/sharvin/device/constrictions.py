@@ -198,7 +198,7 @@ class SaddlePoint:
     omega_y: float
 
 
-def saddle_point(
+def find_saddle(
     energy: Callable[..., Any],
     *,
     at: Any = (0.0, 0.0),

@@ -86,6 +86,11 @@ class Device:
         object.__setattr__(self, "_system", system)
         object.__setattr__(self, "_parameters", parameters)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Rebuilt from what defines it: carving again is faster than shipping every array.
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        return type(self), tuple({**given, "leads": dict(self.leads)}.values())
+
     @classmethod
     def from_matrices(
         cls, hamiltonian: BlockLike, leads: Mapping[str, Any], positions: Any = None

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sharvin.device.device import Device
-from sharvin.device.disorder import Disorder, uniform
+from sharvin.device.disorder import uniform
 from sharvin.device.lead import lead
 from sharvin.device.regions import rectangle
+from sharvin.formulas import strip_thresholds
 from sharvin.gallery.check import Check
 from sharvin.gallery.contacts import HBAR_OMEGA, smooth_contact
 from sharvin.gallery.phenomenon import Phenomenon
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 STRENGTHS = np.array([0.2, 0.5, 1.0])  # W in units of the hopping
 RATIOS = np.array([1.0, 1.55, 2.0])  # E/ħω_y: plateau, riser, plateau
-ROUGH = 15  # scatterers sit within so many sites of the middle
+REACH = 15  # scatterers sit within so many sites of the middle
 REFERENCE = {  # 30 samples each: mean and standard deviation
     0.2: ((0.965, 0.037), (1.759, 0.140), (1.954, 0.029)),
     0.5: ((0.831, 0.164), (1.485, 0.282), (1.759, 0.123)),
@@ -30,13 +31,148 @@ REFERENCE = {  # 30 samples each: mean and standard deviation
 REFERENCE_SAMPLES = 30
 ROWS = 12  # of the wire with one point scatterer
 SCATTERER = 2.0  # its energy, in units of the hopping
+NEAR = 1e-6  # from the opening of a mode, in units of the hopping
 
 
 def model() -> Device:
-    """Return the smooth contact with rough sites in the middle: parameters W and seed."""
-    cells = _cells()
+    """Return the smooth contact with scatterers in its middle: parameters W and seed."""
 
-    def rough(W: float, seed: int) -> RealArray:  # noqa: N803 -- the usual name
-        return W * uniform(int(seed), cells, np.zeros(len(cells), dtype=np.int64)) * _inside()
+    # W is what everybody calls it
+    def rough(x: RealArray, y: RealArray, W: float = 0.0, seed: int = 0) -> RealArray:  # noqa: N803
+        cells = np.rint(np.stack([x, y], axis=-1)).astype(np.int64)
+        drawn = uniform(int(seed), cells, np.zeros(len(cells), dtype=np.int64))
+        return np.where(np.abs(x) <= REACH, W * drawn, 0.0)
 
     return smooth_contact(disorder=rough)
+
+
+def compute(full: bool = False) -> "xr.Dataset":
+    """Clean and rough contacts, many samples of each; one point scatterer in a wire."""
+    import xarray as xr
+
+    device, samples = model(), 400 if full else 48
+    points = [
+        {"energy": HBAR_OMEGA * ratio, "W": w, "seed": 1000 + sample}
+        for w in STRENGTHS
+        for ratio in RATIOS
+        for sample in range(samples)
+    ]
+    rough = transmissions(device, points).reshape(len(STRENGTHS), len(RATIOS), samples)
+    energy = HBAR_OMEGA * np.linspace(0.3, 2.4, 43)
+    curves = [transmissions(device, energies(energy, W=w, seed=1000.0)) for w in (0.0, *STRENGTHS)]
+    bottoms = 4 + strip_thresholds(ROWS)[:4]
+    wire = np.linspace(bottoms[0] + 0.01, bottoms[3] - 0.002, 120)
+    wire = np.sort(np.concatenate([wire, bottoms[1:3] - NEAR, bottoms[1:3] + 1e-4]))
+    e2 = {"units": "e²/h"}
+    parts = {
+        "G": (("W", "ratio", "sample"), rough, e2),
+        "G_clean": ("ratio", transmissions(device, energies(HBAR_OMEGA * RATIOS)), e2),
+        "G_sample": (("shown_W", "energy"), np.array(curves), e2),
+        "G_wire": ("wire_energy", transmissions(_wire(), energies(wire)), e2),
+        "G_opening": ("opening", transmissions(_wire(), energies(bottoms[1:] - NEAR)), e2),
+        "G_before": ("opening", transmissions(_wire(), energies(bottoms[1:] - 0.1)), e2),
+    }
+    coordinates = {
+        "W": ("W", STRENGTHS, {"units": "t"}),
+        "shown_W": ("shown_W", [0.0, *STRENGTHS], {"units": "t"}),
+        "ratio": ("ratio", RATIOS, {"long_name": "E/ħω_y"}),
+        "sample": np.arange(samples),
+        "energy": ("energy", energy, {"units": "t"}),
+        "wire_energy": ("wire_energy", wire, {"units": "t"}),
+        "opening": [2, 3, 4],
+    }
+    return xr.Dataset(parts, coordinates)
+
+
+def checks(data: "xr.Dataset") -> tuple[Check, ...]:
+    """Ensembles against published samples of our own; the exact case of one scatterer."""
+    found = []
+    for ratio, g, expected in zip(
+        RATIOS, data.G_clean.values, (1.000, 1.777, 2.0005), strict=True
+    ):
+        found.append(Check(f"clean, E = {ratio:g} ħω", g, expected, 5e-4, "printed digits"))
+    n = data.sizes["sample"]
+    mean, spread = data.G.mean("sample").values, data.G.std("sample", ddof=1).values
+    for i, w in enumerate(STRENGTHS):
+        for j, ratio in enumerate(RATIOS):
+            was, scatter = REFERENCE[float(w)][j]
+            error = np.hypot(scatter / np.sqrt(REFERENCE_SAMPLES), spread[i, j] / np.sqrt(n))
+            name = f"mean G, W = {w:g} t, E = {ratio:g} ħω"
+            reason = "four standard errors of the two ensembles"
+            found.append(Check(name, mean[i, j], was, 4 * error, reason))
+    for i, w in enumerate(STRENGTHS):
+        was = REFERENCE[float(w)][0][1]
+        name = f"spread of G on the first plateau over 0.{round(1000 * was):03d}, W = {w:g} t"
+        reason = "three standard errors of two spreads, 0.16 each"
+        found.append(Check.between(name, spread[i, 0] / was, 0.5, 1.7, reason))
+    for n_, g, before in zip((1, 2, 3), data.G_opening.values, data.G_before.values, strict=True):
+        reason = "distance of the energy from the opening"
+        found.append(Check(f"one scatterer, opening of mode {n_ + 1}", g, n_, 1e-3, reason))
+        name = f"one scatterer, 0.1 t below that: N - G, N = {n_}"
+        found.append(Check.between(name, n_ - before, 0.01, 1.0, "it does scatter"))
+    return tuple(found)
+
+
+def figure(data: "xr.Dataset") -> "Figure":
+    """One sample, many samples, and the scatterer that becomes invisible."""
+    from sharvin.gallery.drawing import BLUE, COLORS, finish, new_figure, plateaus
+
+    fig, (left, middle, right) = new_figure(3)
+    plateaus(left, range(3))
+    for w, color in zip(data.shown_W.values, COLORS, strict=False):
+        curve, label = data.G_sample.sel(shown_W=w), "clean" if w == 0 else f"W = {w:g} t"
+        left.plot(data.energy / HBAR_OMEGA, curve, color=color, linewidth=1.6, label=label)
+    left.legend(frameon=False, fontsize=9)
+    finish(left, x=r"$E/\hbar\omega_y$", y="G (e²/h per spin)", title="One sample of each")
+    plateaus(middle, range(3))
+    for w, color in zip(data.W.values, COLORS[1:], strict=False):
+        all_ = data.G.sel(W=w)
+        place = data.ratio.values + 0.05 * (list(data.W.values).index(w) - 1)
+        for x, samples in zip(place, all_.values, strict=True):
+            middle.plot(np.full(len(samples), x), samples, "_", color=color, alpha=0.25)
+        middle.errorbar(
+            place, all_.mean("sample"), all_.std("sample"), fmt="o", color=color, capsize=3,
+            markersize=5, label=f"W = {w:g} t",
+        )  # fmt: skip
+    middle.plot(data.ratio, data.G_clean, "D", color=BLUE, markersize=4, label="clean")
+    middle.legend(frameon=False, fontsize=9, loc="upper left")
+    title = f"{data.sizes['sample']} samples: mean and spread"
+    finish(middle, x=r"$E/\hbar\omega_y$", y="G (e²/h per spin)", title=title)
+    plateaus(right, range(4))
+    modes = (data.wire_energy.values[:, None] > 4 + strip_thresholds(ROWS)).sum(axis=1)
+    right.step(data.wire_energy, modes, where="post", color="#c9d6e6", linewidth=4, label="clean")
+    right.plot(data.wire_energy, data.G_wire, color=BLUE, linewidth=1.6, label="one scatterer")
+    right.legend(frameon=False, fontsize=9)
+    title = "One scatterer vanishes where a mode opens"
+    finish(right, x="energy (t)", y="G (e²/h per spin)", title=title)
+    return fig
+
+
+def _wire() -> Device:
+    """Return a clean strip with one repulsive site, off the nodes of its low modes."""
+    return Device(
+        square_lattice(onsite=4.0),
+        region=rectangle(9, ROWS),
+        leads={"source": lead("left"), "drain": lead("right")},
+        potential=lambda x, y: np.where((np.abs(x) < 0.5) & (np.abs(y - 1.5) < 0.5), SCATTERER, 0),
+    )
+
+
+PAGE = Phenomenon(
+    id="contact-disorder",
+    title="Point scatterers in a contact",
+    statement=(
+        "Short-range scatterers in a contact send back what moves slowly: plateaus sag below N, "
+        "risers round, and samples differ most on the risers. One repulsive point scatterer "
+        "closes nothing at the very energy where a mode opens: there G = N exactly."
+    ),
+    kind="computed",
+    references=(
+        "J. A. Nixon, J. H. Davies and H. U. Baranger, Phys. Rev. B 43, 12638 (1991)",
+        "P. F. Bagwell, Phys. Rev. B 41, 10354 (1990)",
+    ),
+    model=model,
+    compute=compute,
+    checks=checks,
+    figure=figure,
+)

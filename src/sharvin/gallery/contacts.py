@@ -15,8 +15,10 @@ HBAR_OMEGA = 0.14  # of the smooth contact, in units of the hopping
 WIDTH = 51  # rows of its strip, an odd number: the middle row is the axis
 
 
-def smooth_contact(*, taper: float = 20.0, length: int = 121, disorder: object = None) -> Device:
-    r"""Return a contact that is narrow in the middle and widens slowly, in lattice units (t = a = 1).
+def smooth_contact(
+    *, taper: float = 20.0, length: int = 121, disorder: object = None, degeneracy: int = 1
+) -> Device:
+    r"""Return a contact that is narrow in the middle and widens slowly (t = a = 1).
 
     A transverse parabola :math:`\hbar\omega_y(x) = 0.14\, e^{-(x/\text{taper})^2}` in a strip of
     51 rows. Energies are counted from the band bottom. The parameter ``barrier`` (default 0)
@@ -28,7 +30,7 @@ def smooth_contact(*, taper: float = 20.0, length: int = 121, disorder: object =
         return (HBAR_OMEGA * profile) ** 2 * y**2 / 4 + barrier * profile
 
     return Device(
-        square_lattice(onsite=4.0),
+        square_lattice(onsite=4.0, degeneracy=degeneracy),
         region=rectangle(length, WIDTH),
         leads={"source": lead("left"), "drain": lead("right")},
         potential=potential,

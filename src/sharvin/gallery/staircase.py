@@ -79,8 +79,8 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
         found.append(Check(f"plateau {n} (2e²/h)", height, n, FLAT, "tunneling through the next"))
         flat = np.ptp(gate[inside][np.abs(g[inside] - n) < FLAT])
         share = flat / (edges[n] - edges[n - 1])
-        reason = "flat within 0.01 over a good part of each step"
-        found.append(Check.between(f"flat share of step {n}", share, 0.25, 1.0, reason))
+        reason = "flat within 0.01 over at least 30 % of the step"
+        found.append(Check.between(f"flat share of step {n}", share, 0.3, 1.0, reason))
     widths = np.diff(edges)
     found += [
         Check.between("pinch-off (V)", edges[0], -2.2, -1.2, "the order seen in experiments"),

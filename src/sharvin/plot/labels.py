@@ -63,6 +63,11 @@ def axis_label(name: str, unit: str, *, long_name: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
+def symbol_of(name: str) -> str:
+    """Symbol of a quantity, or its name."""
+    return _SYMBOLS.get(name, name.replace("_", " "))
+
+
 def value_label(value: float, unit: str) -> str:
     """One number with a short unit: ``600 mK``."""
     number, name, _ = scaled([value], unit)

@@ -66,8 +66,8 @@ class _Junction:
     def weights(self, waves: ComplexArray, data: ComplexArray) -> list[float]:
         """Squared size of the waves that each lead's error acts on.
 
-        On a bond that is kept, these are its evanescent waves and unit-current modes: what a
-        slow mode's large amplitude does to S is in the lead's `mode_error` already.
+        On a bond that is kept, these are its largest evanescent wave and one unit-current mode
+        each way: what a slow mode's large amplitude does to S is in `mode_error` already.
         """
         weights = local_weights(waves, self.places)
         start, bond = 0, self.base
@@ -81,7 +81,7 @@ class _Junction:
             x = (p.basis.conj().T @ waves[place] + 1j * waves[bond : bond + r]) / SQRT2
             x = x - p.x_out @ data[modes]
             x[:, modes] -= p.x_in
-            weights[number] = float(np.linalg.norm(x) ** 2) + 2 * lead.count + 1
+            weights[number] = float(np.linalg.norm(x, axis=0).max(initial=0.0) ** 2) + 3.0
             bond += r
         return weights
 

@@ -143,26 +143,28 @@ class Junction:
         interior = find_interior(extension.pattern, kept, [extended], known)
         return Layout(extension, interior, places)
 
-    def channels(self, point: Point, *, by_ports: bool = False) -> list[Channels]:
-        """Channels of every lead at the point's energy; `by_ports` keeps its bond as unknowns."""
+    def channels(self, point: Point, *, careful: bool = False) -> list[Channels]:
+        """Channels of every lead at the point's energy.
+
+        `careful` takes the slower formulations of the leads' modes, and keeps their bonds as
+        unknowns of the junction: neither magnifies errors where a surface state is near.
+        """
         contacts = point.layout.extension.contacts
         for lead in point.leads:
             if isinstance(lead, LeadBlocks):  # know both ends of a wire before solving either
                 self._prepared_lead(lead)
-        if by_ports:
-            return [
-                lead_channels(self._prepared_lead(lead).modes(point.energy), lead, contact, True)
-                if isinstance(lead, LeadBlocks)
-                else self_energy_channels(lead, point.energy)
-                for lead, contact in zip(point.leads, contacts, strict=True)
-            ]
+        find = self._make_channels if careful else self._lead_channels
         return [
-            self._lead_channels(lead, contact, point.energy)
+            find(lead, contact, point.energy, careful)
             for lead, contact in zip(point.leads, contacts, strict=True)
         ]
 
     def _lead_channels(
-        self, lead: LeadBlocks | SelfEnergyBlocks, contact: Contact, energy: float
+        self,
+        lead: LeadBlocks | SelfEnergyBlocks,
+        contact: Contact,
+        energy: float,
+        careful: bool,
     ) -> Channels:
         key = (id(lead), energy)
         with self._lock:
@@ -170,21 +172,29 @@ class Junction:
             if held is not None and held[0] is lead:
                 self._channels.move_to_end(key)
                 return held[1]
-        if isinstance(lead, SelfEnergyBlocks):
-            made = self_energy_channels(lead, energy)
-        else:
-            try:
-                made = lead_channels(self._prepared_lead(lead).modes(energy), lead, contact)
-            except Unreliable as refusal:
-                named = type(refusal)(f"lead {lead.name!r}: {refusal}")
-                named.__dict__.update(refusal.__dict__)  # a band edge's clearance
-                raise named from None
+        made = self._make_channels(lead, contact, energy, careful)
         with self._lock:
             self._channels[key] = (lead, made)
             while len(self._channels) > CHANNELS_KEPT:
                 self._channels.popitem(last=False)
         return made
 
+    def _make_channels(
+        self,
+        lead: LeadBlocks | SelfEnergyBlocks,
+        contact: Contact,
+        energy: float,
+        careful: bool,
+    ) -> Channels:
+        if isinstance(lead, SelfEnergyBlocks):
+            return self_energy_channels(lead, energy)
+        try:
+            modes = self._prepared_lead(lead).modes(energy, careful=careful)
+            return lead_channels(modes, lead, contact, by_ports=careful)
+        except Unreliable as refusal:
+            named = type(refusal)(f"lead {lead.name!r}: {refusal}")
+            named.__dict__.update(refusal.__dict__)  # a band edge's clearance
+            raise named from None
 
     def _prepared_lead(self, lead: LeadBlocks) -> PreparedLead:
         """The lead ready for any energy; found by identity, which spares hashing its matrices."""

@@ -24,7 +24,7 @@ BATCH_BYTES = 2e8
 # Largest accepted uncertainty of an element of S; beyond it the answer is refused.
 TOLERANCE = 1e-7
 # Above this estimate a point is solved again the careful way, which costs as much as the first.
-CAREFUL = 1e-9
+CAREFUL = 1e-8
 
 
 def smatrix(device: Device, *, energy: float | str, **parameters: Any) -> SMatrix:
@@ -159,10 +159,9 @@ def finish(
     channels = junction.channels(point)
     joined = join_leads(point, parts, channels)
     if not joined.error < CAREFUL:
-        # Bonds kept as unknowns do not magnify a lead's error where a surface state is near.
-        careful = junction.channels(point, by_ports=True)
+        careful = junction.channels(point, careful=True)
         joined = _better(joined, join_leads(point, parts, careful))
-        if not joined.error < TOLERANCE:
+        if not joined.error < CAREFUL:
             joined = _better(joined, join_leads(point, _reduce([point], "high")[0], careful))
     if not joined.error < TOLERANCE:
         raise Unreliable(

@@ -1,0 +1,1 @@
+"""Many points: verbs on devices, and how they are planned, computed, stored and resumed."""

@@ -4,16 +4,13 @@ An executor is a function ``run(sweep, numbers) -> iterator of (number, Outcome)
 Chunks whose worker died are handed out again.
 """
 
-import io
 import os
 import pickle
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
-from types import MappingProxyType
 from typing import Any
 
 from sharvin.errors import InvalidInput, SharvinError, UnknownName
@@ -129,42 +126,17 @@ def on_cluster(
 
 
 def ship(sweep: Sweep) -> bytes:
-    """The sweep as bytes that another process can read."""
-    buffer = io.BytesIO()
+    """The sweep as bytes that another process can read, functions included."""
+    import cloudpickle
+
     try:
-        _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(sweep)
+        shipped: bytes = cloudpickle.dumps(sweep)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
-        module = _cloudpickle()
-        if module is None:
-            raise InvalidInput(
-                f"this device cannot be sent to another process ({error}); define its functions "
-                "at the top of a module, install cloudpickle, or use executor='threads'"
-            ) from None
-        dumped: bytes = module.dumps(sweep)
-        return dumped
-    return buffer.getvalue()
-
-
-class _Pickler(pickle.Pickler):
-    """Pickles read-only mappings, too; functions of `__main__` are left to cloudpickle."""
-
-    def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, MappingProxyType):
-            return MappingProxyType, (dict(value),)
-        if getattr(value, "__module__", "") == "__main__" and callable(value):
-            # spawn runs the script again under another name; a notebook has none to run.
-            main = sys.modules["__main__"]
-            if not hasattr(main, "__file__"):
-                raise pickle.PicklingError(f"{value!r} lives in an interactive session")
-        return NotImplemented
-
-
-def _cloudpickle() -> Any:
-    try:
-        import cloudpickle
-    except ImportError:
-        return None
-    return cloudpickle
+        raise InvalidInput(
+            f"this sweep cannot be sent to another process ({error}); use executor='threads', or "
+            "functions that hold nothing but numbers"
+        ) from error
+    return shipped
 
 
 def _drain(

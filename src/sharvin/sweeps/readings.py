@@ -14,10 +14,10 @@ import numpy as np
 from sharvin.device.device import Device
 from sharvin.errors import InvalidInput
 from sharvin.observables.conductance import conductance
-from sharvin.observables.eigenchannels import fano_factor, transmission_eigenvalues
+from sharvin.observables.eigenchannels import fano_factor
 from sharvin.observables.resistance import probe_resistance, resistance
 from sharvin.scattering.smatrix import Port, SMatrix
-from sharvin.typing import RealArray
+from sharvin.typing import ComplexArray, RealArray
 from sharvin.units import ratio
 
 Labels = tuple[str, ...]
@@ -48,7 +48,7 @@ class Reading(Protocol):
         """The numbers that a temperature averages, shape (k,)."""
 
     def channels(self, s: SMatrix) -> RealArray | None:
-        """Transmission eigenvalues whose sum is ``linear(s)``, if it is such a sum."""
+        """Eigenvalues T and 1 - T, shape (n, 2), the sum of T being ``linear(s)``, or None."""
 
     def averaged(self, linear: RealArray, device: Device) -> RealArray:
         """The result from averaged numbers, shape (outputs,)."""
@@ -108,8 +108,12 @@ class TransmissionReading:
         return np.array([s.transmission(to=self.to, from_=self.from_)])
 
     def channels(self, s: SMatrix) -> RealArray | None:
-        """Its eigenvalues."""
-        return transmission_eigenvalues(s, to=self.to, from_=self.from_)
+        """Eigenvalues T of t†t, and 1 - T from the waves that end elsewhere."""
+        there = s.rows_of(self.to)
+        elsewhere = np.setdiff1d(np.arange(len(s.data)), there)
+        columns = s.columns_of(self.from_)
+        passed = _powers(s.data[np.ix_(there, columns)])
+        return np.stack((passed, _powers(s.data[np.ix_(elsewhere, columns)])[::-1]), axis=1)
 
     def averaged(self, linear: RealArray, device: Device) -> RealArray:
         """The averaged transmission in the result's unit."""
@@ -305,6 +309,14 @@ class MeasureReading:
 def lead_of(port: Port) -> str:
     """The lead that a port belongs to."""
     return port if isinstance(port, str) else port[0]
+
+
+def _powers(block: ComplexArray) -> RealArray:
+    """Squared singular values, one per column, descending; small ones keep their digits."""
+    powers = np.zeros(block.shape[1])
+    found = np.linalg.svd(block, compute_uv=False) ** 2
+    powers[: len(found)] = found
+    return powers
 
 
 def _check_ports(device: Device, *ports: Port) -> None:

@@ -32,7 +32,7 @@ UNITARY = 1e-7
 # Largest accepted relative error of a mode's velocity, hence of a transmission near a band edge.
 MODE = 1e-7
 # A-priori bound of the reflection below which one formulation is enough ...
-SURE = 3e-9
+SURE = 3e-10
 # ... provided that the modes are good to this, too ...
 SURE_MODE = 1e-9
 # ... and ten times the largest accepted difference of two formulations otherwise.

@@ -73,8 +73,8 @@ class PreparedLead:
     mirrored: bool
     _known: "_Known"
 
-    def modes(self, energy: float) -> Modes:
-        """Modes, self-energy and ports at ``energy``.
+    def modes(self, energy: float, *, careful: bool = False) -> Modes:
+        """Modes, self-energy and ports at ``energy``; ``careful`` trades time for digits.
 
         Raises
         ------
@@ -86,13 +86,13 @@ class PreparedLead:
         energy = float(energy)
         if not math.isfinite(energy):
             raise InvalidInput(f"energy must be finite, got {energy}")
-        kept = self._known.solved.get((self.mirrored, energy))
+        kept = self._known.solved.get((self.mirrored, energy, careful))
         if kept is not None:
             return kept
         ends = {self.mirrored, *self._known.ends}
-        for end, result in self.wire.modes(energy, sorted(ends)).items():
+        for end, result in self.wire.modes(energy, sorted(ends), careful).items():
             if isinstance(result, Modes):
-                result = self._known.solved.put((end, energy), result)
+                result = self._known.solved.put((end, energy, careful), result)
             if end is self.mirrored:
                 answer = result
         if isinstance(answer, Refused):

@@ -81,7 +81,9 @@ class Wire:
         chains = _all_chains(closed, is_real) if closed else None
         return cls(size, chains, seated(open_pieces), tuple(dead), conserved is not None)
 
-    def modes(self, energy: float, ends: Iterable[bool]) -> dict[bool, Modes | Refused]:
+    def modes(
+        self, energy: float, ends: Iterable[bool], careful: bool = False
+    ) -> dict[bool, Modes | Refused]:
         """Modes of the requested ends (False: as given, True: mirrored), or why there are none."""
         ends = list(ends)
         parts: dict[bool, list[Part]] = {end: [dead_part(p) for p in self.dead] for end in ends}
@@ -96,7 +98,7 @@ class Wire:
                 failed[end] = Refused([("closed form", doubt)], float(self.chains.scale.max()))
         for block, seats in self.blocks:
             wanted = [end for end in ends if end not in failed]
-            for end, verdict in solve(block, energy, wanted).items():
+            for end, verdict in solve(block, energy, wanted, careful).items():
                 if verdict.answer is None:
                     failed[end] = Refused(verdict.doubts, block.scale)
                 else:

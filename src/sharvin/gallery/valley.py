@@ -1,0 +1,240 @@
+"""Valleys: steps of 4e²/h and of 12e²/h, and what takes them apart."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sharvin.device.device import Device
+from sharvin.device.lead import lead
+from sharvin.device.regions import rectangle
+from sharvin.formulas import degenerate_staircase
+from sharvin.gallery.check import Check
+from sharvin.gallery.contacts import saddle_contact
+from sharvin.gallery.phenomenon import Phenomenon
+from sharvin.gallery.scan import energies, scan
+from sharvin.matter.conserved import Conserved
+from sharvin.matter.graphene import graphene
+from sharvin.matter.hopping import Hopping
+from sharvin.matter.lattice import Lattice
+from sharvin.matter.model import Model
+from sharvin.observables.conductance import conductance
+from sharvin.scattering.smatrix import SMatrix
+from sharvin.solvers.smatrix import smatrix
+from sharvin.typing import RealArray
+from sharvin.units import HBAR2_OVER_2ME
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+CHAINS = 20  # zigzag chains, 40 atoms across
+DIMERS = 22  # dimer lines of the armchair ribbon: a semiconducting one
+ROW = np.sqrt(3) / 2  # distance of zigzag chains in lattice constants
+ZIGZAG_STEPS = (0.2283, 0.3799, 0.5207)  # t
+SILICON_MASS = 0.358  # density-of-states mass of a (111) surface, here isotropic
+SPACING = 2.5  # nm
+OMEGA_X, OMEGA_Y = 0.5, 2.0  # meV
+STRAIN = 1.2  # meV
+VALLEYS = ("+x", "-x", "+y", "-y", "+z", "-z")
+
+
+def model() -> Device:
+    """Return a saddle point in six equal valleys; ``strain`` (meV) lifts four of them."""
+    return _silicon_contact(six_valleys())
+
+
+def six_valleys() -> Model:
+    """Electron gas with one orbital per valley and the spin in its degeneracy.
+
+    Valleys of equal, isotropic mass stand in for the tilted ellipsoids of Si(111): what counts
+    here is that there are six of them.
+    """
+    t = HBAR2_OVER_2ME / (SILICON_MASS * SPACING**2)
+    unit = np.eye(6)
+    return Model(
+        Lattice(SPACING * np.eye(2)),
+        onsite=[{"": 4 * t * unit, "strain": np.diag([1.0, 1.0, 1.0, 1.0, 0.0, 0.0])}],
+        hoppings=[Hopping(-t * unit, (1, 0)), Hopping(-t * unit, (0, 1))],
+        orbitals=6,
+        defaults={"strain": 0.0},
+        units={"strain": "meV"},
+        degeneracy=2,
+        conserved={"valley": Conserved((np.diag(np.arange(6.0)),), dict(enumerate(VALLEYS)))},
+        name="six valleys",
+    )
+
+
+def compute(full: bool = False) -> "xr.Dataset":
+    """Ribbons of graphene with both edges; six valleys, alike and strained."""
+    import xarray as xr
+
+    zigzag, armchair = _zigzag(), _armchair()
+    ribbon = np.linspace(0.01, 0.6, 296 if full else 119)
+    silicon, plain = model(), _silicon_contact(_one_valley())
+    energy = np.linspace(0.0, 7.0, 141 if full else 57)
+    middles = OMEGA_Y * np.array([1.0, 2.0, 3.0])
+    strained = smatrix(silicon, energy=0.5 * OMEGA_Y + 0.5 * STRAIN, strain=STRAIN)
+    e2 = {"units": "e²/h"}
+    parts = {
+        "G_zigzag": ("ribbon_energy", scan(zigzag, energies(ribbon), _conductance), e2),
+        "G_armchair": ("ribbon_energy", scan(armchair, energies(ribbon), _conductance), e2),
+        "zigzag_step": ("step", _steps(zigzag, np.array(ZIGZAG_STEPS)), {"units": "t"}),
+        "armchair_modes": ("armchair_energy", scan(armchair, energies(_BETWEEN), _conductance), e2),
+        "G_silicon": ("energy", scan(silicon, energies(energy), _conductance), e2),
+        "G_strained": (
+            "energy", scan(silicon, energies(energy, strain=STRAIN), _conductance), e2,
+        ),
+        "G_middle": ("plateau", scan(silicon, energies(middles), _conductance), e2),
+        "G_degenerate": ("plateau", scan(plain, energies(middles), _conductance), e2),
+        "G_valley": ("valley", np.array([_of_valley(strained, v) for v in VALLEYS]), e2),
+        "G_four": ((), _conductance(strained), e2),
+    }  # fmt: skip
+    coordinates = {
+        "ribbon_energy": ("ribbon_energy", ribbon, {"units": "t"}),
+        "armchair_energy": ("armchair_energy", _BETWEEN, {"units": "t"}),
+        "step": [1, 2, 3],
+        "energy": ("energy", energy, {"units": "meV"}),
+        "plateau": [1, 2, 3],
+        "valley": list(VALLEYS),
+    }
+    return xr.Dataset(parts, coordinates)
+
+
+_BETWEEN = np.array([0.04, 0.12, 0.165])  # in the gap of the armchair ribbon, and above two steps
+
+
+def checks(data: "xr.Dataset") -> tuple[Check, ...]:
+    """Height of the steps, where they are, and how strain and edges split them."""
+    found = []
+    for n, step, expected in zip((1, 2, 3), data.zigzag_step.values, ZIGZAG_STEPS, strict=True):
+        found.append(Check(f"zigzag step {n} (t)", step, expected, 6e-5, "printed digits"))
+    for n in range(4):
+        low, high = (0.0, *ZIGZAG_STEPS)[n], (*ZIGZAG_STEPS, 0.59)[n]
+        g = float(data.G_zigzag.sel(ribbon_energy=(low + high) / 2, method="nearest"))
+        found.append(Check(f"zigzag plateau {n} (e²/h)", g, 4 * n + 2, 1e-9, "counted modes"))
+    for modes, g in enumerate(data.armchair_modes.values):
+        name = f"armchair ribbon, {modes} modes (e²/h)"
+        found.append(Check(name, g, 2 * modes, 1e-9, "its edges mix the valleys: steps of 2"))
+    for n, g, same in zip((1, 2, 3), data.G_middle.values, data.G_degenerate.values, strict=True):
+        reason = "tails exp(-2π·1/0.5) of twelve"
+        found.append(Check(f"six valleys, plateau {n} (e²/h)", g, 12 * n, 2e-3, reason))
+        found.append(Check("six orbitals against degeneracy 12", g, same, 1e-9, "two routes"))
+    reason = "tails exp(-2π·0.6/0.5) of twelve"
+    found.append(Check("strained, between the valleys (e²/h)", data.G_four, 4.0, 0.01, reason))
+    low, high = data.G_valley.sel(valley="+z"), data.G_valley.sel(valley="+x")
+    found.append(Check("carried by a lowered valley (e²/h)", low, 2.0, 3e-3, reason))
+    found.append(Check("carried by a lifted valley (e²/h)", high, 0.0, 3e-3, reason))
+    return tuple(found)
+
+
+def figure(data: "xr.Dataset") -> "Figure":
+    """Graphene with two kinds of edges, and six valleys with and without strain."""
+    from sharvin.gallery.drawing import BLUE, GREEN, ORANGE, PURPLE, finish, new_figure
+
+    fig, (left, right) = new_figure(2)
+    left.plot(data.ribbon_energy, data.G_zigzag, color=BLUE, linewidth=1.8, label="zigzag edges")
+    left.plot(data.ribbon_energy, data.G_armchair, color=ORANGE, linewidth=1.3, label="armchair")
+    left.set_yticks(range(0, 20, 2))
+    left.grid(axis="y", color="#e3e7eb")
+    left.legend(frameon=False, fontsize=9)
+    finish(left, x="energy (t)", y="G (e²/h)", title="Graphene ribbons: 2, 6, 10, 14 e²/h")
+    ideal = degenerate_staircase(data.energy, OMEGA_Y * (np.arange(4) + 0.5), 12)
+    right.step(data.energy, ideal, where="mid", color="#dfe5ec", linewidth=5, label="ideal")
+    right.plot(data.energy, data.G_silicon, color=GREEN, linewidth=1.8, label="six equal valleys")
+    right.plot(
+        data.energy, data.G_strained, color=PURPLE, linewidth=1.3,
+        label=f"strained by {STRAIN:g} meV",
+    )  # fmt: skip
+    right.set_yticks(range(0, 37, 4))
+    right.grid(axis="y", color="#e3e7eb")
+    right.legend(frameon=False, fontsize=9)
+    finish(right, x="energy (meV)", y="G (e²/h)", title="Six valleys: 12e²/h at once, or 4 and 8")
+    return fig
+
+
+def _zigzag() -> Device:
+    """Return a ribbon of 20 whole zigzag chains along x."""
+    low, high = -1 / (2 * np.sqrt(3)) - 0.1, (CHAINS - 1) * ROW + 0.1
+    return Device(
+        graphene(hopping=1.0, lattice_constant=1.0),
+        region=rectangle(5.0, high - low).translated((0.0, (high + low) / 2)),
+        leads={"source": lead("left"), "drain": lead("right")},
+    )
+
+
+def _armchair() -> Device:
+    """Return a ribbon of 22 dimer lines along y."""
+    return Device(
+        graphene(hopping=1.0, lattice_constant=1.0),
+        region=rectangle(DIMERS / 2, 8 * ROW),
+        leads={"source": lead("bottom"), "drain": lead("top")},
+    )
+
+
+def _silicon_contact(model: Model) -> Device:
+    return saddle_contact(
+        spacing=SPACING,
+        hbar_omega_x=OMEGA_X,
+        hbar_omega_y=OMEGA_Y,
+        mass=SILICON_MASS,
+        drop=5.0,
+        length=240.0,
+        width=90.0,
+        model=model,
+    )
+
+
+def _one_valley() -> Model:
+    """Return the same gas with valleys and spin in the degeneracy."""
+    t = HBAR2_OVER_2ME / (SILICON_MASS * SPACING**2)
+    return Model(
+        Lattice(SPACING * np.eye(2)),
+        onsite=[4 * t],
+        hoppings=[Hopping(-t, (1, 0)), Hopping(-t, (0, 1))],
+        degeneracy=12,
+        name="twelvefold gas",
+    )
+
+
+def _conductance(s: SMatrix) -> float:
+    return conductance(s, to="drain", from_="source")
+
+
+def _of_valley(s: SMatrix, valley: str) -> float:
+    return s.degeneracy * s.transmission(to=("drain", valley), from_="source")
+
+
+def _steps(device: Device, near: RealArray) -> RealArray:
+    """Energies where the number of modes grows, each within 0.03 of a guess, by bisection."""
+    low, high = near - 0.03, near + 0.03
+    below = scan(device, energies(low), _modes)
+    for _ in range(12):
+        middle = (low + high) / 2
+        opened = scan(device, energies(middle), _modes) > below
+        low, high = np.where(opened, low, middle), np.where(opened, middle, high)
+    found: RealArray = (low + high) / 2
+    return found
+
+
+def _modes(s: SMatrix) -> int:
+    return s.modes[0]
+
+
+PAGE = Phenomenon(
+    id="valley",
+    title="Valleys multiply the steps",
+    statement=(
+        "Equivalent valleys open together: graphene with valleys kept apart climbs in steps of "
+        "4e²/h, six valleys in steps of 12e²/h. What tells valleys apart splits the steps again: "
+        "armchair edges, which mix them, or strain, which lifts some."
+    ),
+    kind="computed",
+    references=(
+        "L. Brey and H. A. Fertig, Phys. Rev. B 73, 235411 (2006)",
+        "N. M. R. Peres, A. H. Castro Neto and F. Guinea, Phys. Rev. B 73, 195411 (2006)",
+    ),
+    model=model,
+    compute=compute,
+    checks=checks,
+    figure=figure,
+)
