@@ -65,25 +65,32 @@ def ensemble(length: int, width: int) -> kwant.Builder:
 
 
 def hall_bar(length: int, width: int) -> kwant.Builder:
-    """W4: the gauge is Landau's within the bar and turns inside the side leads."""
+    """W4: Landau's gauge along the bar, turned by 90 degrees in the side leads.
 
-    def hopping(to: Any, from_: Any, flux: float) -> complex:
+    Kwant evaluates a lead's hoppings in the fundamental domain of its symmetry, so they must not
+    depend on where along the lead they are: each side lead has a function of its own.
+    """
+
+    def along(to: Any, from_: Any, flux: float) -> complex:
         (x, y), (x_from, y_from) = to.tag, from_.tag
-        if y == y_from:
-            angle = -flux * min(max(y, 0), width - 1) * (x - x_from)
-        else:
-            lower = min(y, y_from)
-            outside = lower >= width - 1 or lower < 0
-            angle = flux * x * (y - y_from) if outside else 0.0
+        angle = -flux * y * (x - x_from) if y == y_from else 0.0
         return -complex(math.cos(angle), math.sin(angle))
 
+    def across(edge: int) -> Any:
+        def hopping(to: Any, from_: Any, flux: float) -> complex:
+            (x, y), (x_from, y_from) = to.tag, from_.tag
+            angle = -flux * edge * (x - x_from) if y == y_from else flux * x * (y - y_from)
+            return -complex(math.cos(angle), math.sin(angle))
+
+        return hopping
+
     lattice = kwant.lattice.square(norbs=1)
-    system = strip(length, width, 4.0, hopping)
+    system = strip(length, width, 4.0, along)
     for start in HALL_STARTS:
-        for direction, y in ((1, width), (-1, -1)):
+        for direction, edge in ((1, width - 1), (-1, 0)):
             wire = kwant.Builder(kwant.TranslationalSymmetry((0, direction)))
-            wire[[lattice(x, y) for x in range(start, start + HALL_WIDTH)]] = 4.0
-            wire[lattice.neighbors()] = hopping
+            wire[[lattice(x, 0) for x in range(start, start + HALL_WIDTH)]] = 4.0
+            wire[lattice.neighbors()] = across(edge)
             system.attach_lead(wire)
     return system
 

@@ -11,6 +11,9 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # the same names again for editors and type checkers; a test compares
     from sharvin import errors as errors
+    from sharvin import formulas as formulas
+    from sharvin import gallery as gallery
+    from sharvin import plot as plot
     from sharvin import units as units
     from sharvin.device.constrictions import cosh_barrier as cosh_barrier
     from sharvin.device.constrictions import find_saddle as find_saddle
@@ -66,6 +69,7 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.solvers.states import green as green
     from sharvin.solvers.states import ldos as ldos
     from sharvin.solvers.states import states as states
+    from sharvin.sweeps.explain import explain as explain
     from sharvin.sweeps.labelled import open_store as open_store
     from sharvin.sweeps.labelled import to_netcdf as to_netcdf
     from sharvin.sweeps.measure import conductance as conductance
@@ -77,6 +81,9 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
 # Module -> the public names that live in it; an empty tuple makes the module itself public.
 _ROOMS: dict[str, tuple[str, ...]] = {
     "errors": (),
+    "formulas": (),
+    "gallery": (),
+    "plot": (),
     "units": (),
     "matter.chain": ("chain",),
     "matter.conserved": ("Conserved",),
@@ -116,6 +123,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "solvers.states": ("green", "ldos", "states"),
     "observables.conductance": ("conductance_matrix",),
     "observables.eigenchannels": ("transmission_eigenvalues",),
+    "sweeps.explain": ("explain",),
     "sweeps.labelled": ("open_store", "to_netcdf"),
     "sweeps.measure": ("conductance", "fano_factor", "resistance", "sweep", "transmission"),
     "interop.kwant.reading": ("from_kwant",),

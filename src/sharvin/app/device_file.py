@@ -21,6 +21,7 @@ class DeviceFile(Section):
     """A device and what is to be measured on it, as its author wrote it."""
 
     title: str = ""
+    subtitle: str = ""
     material: Material
     region: Shape
     leads: dict[str, LeadSection] = Field(min_length=1)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sharvin.app.quantities import Densities, Energies, Temperatures
+from sharvin.app.quantities import Densities, Energies, Share, Temperatures
 from sharvin.app.section import Section
 
 _ENERGY = Field(default=None, examples=["12.7 meV"])
@@ -19,6 +19,9 @@ class _Measurement(Section):
     chemical_potential: Energies | None = _ENERGY
     density: Densities | None = _DENSITY
     temperature: Temperatures = _TEMPERATURE
+    tolerance: Share | None = Field(
+        default=None, description="accepted error of a thermal average", examples=[1e-4]
+    )
 
     @property
     def filling(self) -> dict[str, float | tuple[float, ...]]:

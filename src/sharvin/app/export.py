@@ -13,13 +13,13 @@ Written = tuple[tuple[Path, ...], tuple[Plateau, ...], tuple[str, str]]
 
 
 def write_all(
-    result: "xr.DataArray", stem: Path, *, title: str = "", picture: Any = None
+    result: "xr.DataArray", stem: Path, *, picture: Any = None
 ) -> Written:
     """Write STEM.png, .pdf, .csv and .nc; returns paths, plateaus and what they lie on."""
     from sharvin.plot.table import save, save_table
     from sharvin.sweeps.labelled import to_netcdf
 
-    drawn, plateaus, axis = figure(result, title=title, picture=picture)
+    drawn, plateaus, axis = figure(result, picture=picture)
     files = save(drawn, stem) if drawn is not None else []
     files.append(save_table(result, stem.with_name(f"{stem.name}.csv")))
     data = stem.with_name(f"{stem.name}.nc")
@@ -28,13 +28,15 @@ def write_all(
 
 
 def figure(
-    result: "xr.DataArray", *, title: str = "", picture: Any = None
+    result: "xr.DataArray", *, picture: Any = None
 ) -> tuple[Any, tuple[Plateau, ...], tuple[str, str]]:
     """The figure that suits a result: a staircase, a map, or none for a single number."""
     from sharvin.analysis.plateaus import find_plateaus
     from sharvin.plot.maps import map as draw_map
     from sharvin.plot.staircase import is_counted, split_axes, staircase
 
+    title = str(result.attrs.get("title", ""))
+    subtitle = str(result.attrs.get("subtitle", ""))
     long = [str(name) for name in result.dims if result.sizes[name] > 1]
     if not long or len(long) > 3:
         return None, (), ("", "")
@@ -44,7 +46,7 @@ def figure(
     if len(long) == 3:
         result = result.isel({min(long, key=lambda name: result.sizes[name]): 0})
         return draw_map(result, title=title), (), ("", "")
-    drawn = staircase(result, title=title, scene=picture)
+    drawn = staircase(result, title=title, subtitle=subtitle, scene=picture)
     if not is_counted(result):
         return drawn, (), ("", "")
     along, curves = split_axes(result)
@@ -66,7 +68,7 @@ def export(source: str | Path, out: str | Path | None = None) -> Written:
     stem = Path(out) if out else path.with_suffix("")
     if stem.suffix in (".png", ".pdf", ".csv", ".nc"):
         stem = stem.with_suffix("")
-    return write_all(result, stem, title=str(result.attrs.get("title", "")))
+    return write_all(result, stem)
 
 
 def read(path: Path) -> "xr.DataArray":

@@ -20,8 +20,9 @@ _RANGE = {"from", "to", "points"}
 # Keywords of the verbs and of the experiment; a parameter of the device cannot be called so.
 RESERVED = frozenset(
     {
-        "chemical_potential", "density", "energy", "executor", "from_", "progress", "resume",
-        "store", "temperature", "to", "unit", "workers",
+        "chemical_potential", "cluster", "current", "density", "energy", "executor", "from_",
+        "progress", "resume", "store", "temperature", "to", "tolerance", "unit", "voltage",
+        "workers",
     }
 )  # fmt: skip
 
@@ -108,6 +109,13 @@ def _reader(unit: str, *, positive: bool = False) -> Callable[[Any], float]:
     return read
 
 
+def _share(value: Any) -> float:
+    found = number(value, "")
+    if not 0 < found < 1:
+        raise ValueError("needed is a number between 0 and 1")
+    return found
+
+
 def _knob(unit: str) -> Callable[[Any], float | str]:
     def read(value: Any) -> float | str:
         if isinstance(value, str) and value.isidentifier():
@@ -159,6 +167,7 @@ Side = Annotated[float | None, BeforeValidator(_side)]  # of a gate; "inf": it g
 Name = Annotated[str, BeforeValidator(_named)]
 Number = Annotated[float, BeforeValidator(_reader(""))]
 Positive = Annotated[float, BeforeValidator(_reader("", positive=True))]
+Share = Annotated[float, BeforeValidator(_share)]
 Length = Annotated[float, BeforeValidator(_reader("nm"))]
 Size = Annotated[float, BeforeValidator(_reader("nm", positive=True))]
 Energy = Annotated[float, BeforeValidator(_reader("meV"))]

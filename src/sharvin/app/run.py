@@ -11,7 +11,7 @@ from sharvin.app.device_file import DeviceFile, load
 from sharvin.app.experiment import Conductance, Fano, Resistance
 from sharvin.app.export import write_all
 from sharvin.app.scene import point, scene
-from sharvin.app.toml import DeviceFileError, Document
+from sharvin.app.toml import DeviceFileError
 from sharvin.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -80,16 +80,18 @@ def run(path: str | Path, out: str | Path = "results", options: Options | None =
         raise DeviceFileError(
             f"{document.path}: there is no [experiment] to run; `sharvin new qpc` shows one"
         )
-    device = _device(file, document)
+    device = build.device(file, document)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / document.path.stem
     store = stem.with_name(f"{stem.name}.sharvin")
     _check_store(store, options)
     result = _measure(file, device, store, options)
-    result.attrs |= {"title": file.title, "device_file": document.text}
+    result.attrs |= {
+        "title": file.title, "subtitle": file.subtitle, "device_file": document.text
+    }  # fmt: skip
     picture = _scene(file, device, result)
-    files, plateaus, axis = write_all(result, stem, title=file.title, picture=picture)
+    files, plateaus, axis = write_all(result, stem, picture=picture)
     return Report(result, files, plateaus, axis)
 
 
@@ -103,14 +105,6 @@ def _check_store(store: Path, options: Options) -> None:
             f"{store} holds an earlier run; add --resume to continue it, --fresh to start again, "
             "or --out with another folder"
         )
-
-
-def _device(file: DeviceFile, document: Document) -> "Device":
-    """Build the device; what only the lattice can refuse still names the file."""
-    try:
-        return build.device(file, document.path.parent)
-    except InvalidInput as error:
-        raise DeviceFileError(f"{document.path}: {error}") from error
 
 
 def _measure(

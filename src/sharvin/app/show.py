@@ -18,7 +18,9 @@ class Shown:
     lines: tuple[str, ...]
 
 
-def show(path: str | Path, out: str | Path | None = None, at: Mapping[str, str] | None = None) -> Shown:
+def show(
+    path: str | Path, out: str | Path | None = None, at: Mapping[str, str] | None = None
+) -> Shown:
     """Draw the device of a file; nothing is solved.
 
     Parameters
@@ -30,7 +32,7 @@ def show(path: str | Path, out: str | Path | None = None, at: Mapping[str, str] 
         Parameters other than the middle of their axes.
     """
     file, document = load(path)
-    device = build.device(file, document.path.parent)
+    device = build.device(file, document)
     where = point(file, at or {})
     picture = scene(file, device, where, spoken(file, where))
     from sharvin.plot.device import device as draw
@@ -39,13 +41,18 @@ def show(path: str | Path, out: str | Path | None = None, at: Mapping[str, str] 
     target = Path(out) if out else Path(f"{document.path.stem}-device.png")
     suffix = target.suffix.lstrip(".") or "png"
     written = save(draw(picture), target.with_suffix(""), formats=(suffix,))
-    count = len(picture.positions)
-    size = f"{count:,} sites, {device.pattern.n:,} orbitals".replace(",", " ")
+    size = f"{_grouped(len(picture.positions))} sites, {_grouped(device.pattern.n)} orbitals"
+    count = points(file)
     lines = [
         file.title or document.path.stem,
-        f"  {size}; {points(file):,} points; about {memory(file) / 1e9:.2g} GB".replace(",", " "),
+        f"  {size}; {_grouped(count)} point{'s' * (count != 1)}; "
+        f"about {memory(file) / 1e9:.1g} GB of memory",
         f"  leads: {', '.join(file.leads)}; parameters: {', '.join(device.parameters) or 'none'}",
         f"  drawn at {picture.caption or 'its only point'}, "
         f"Fermi energy {fermi_energy(file, device):.4g} meV",
     ]
     return Shown(tuple(written), tuple(lines))
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", " ")

@@ -18,7 +18,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: rich alone would take longer than everything else
-    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=(
         "Start with: sharvin new qpc > qpc.toml; sharvin show qpc.toml; sharvin run qpc.toml. "
         "In Python: import sharvin as sv; sv.Device(...), sv.smatrix(device, energy=...), "
@@ -80,7 +81,7 @@ def from_kwant(
         typer.Option("--params", "-p", metavar="NAME=VALUE", help="A parameter of the system."),
     ] = None,
 ) -> None:
-    """Run your own Kwant system through Sharvin and compare the two, side by side.
+    """Compare both packages on your own Kwant system.
 
     Example: sharvin from-kwant qpc.py:system --check --energy 0.2 -p phi=0.01
     """

@@ -1,5 +1,6 @@
 """Commands on device files: new, show, run, explain, export."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from sharvin.errors import InvalidInput
 if TYPE_CHECKING:
     from sharvin.app.run import Report
 
+_INTERRUPTED = 130  # exit code of a program stopped by Ctrl-C
 _FILE = typer.Argument(metavar="DEVICE.toml", help="The device file.", show_default=False)
 _STORED = typer.Argument(
     metavar="RESULT", help="NAME.nc, or NAME.sharvin (also unfinished).", show_default=False
@@ -38,7 +40,10 @@ def show(
         typer.Option("--params", "-p", metavar="NAME=VALUE", help="Where: -p gate=-0.9 -p B=1T."),
     ] = None,
 ) -> None:
-    """Draw the device: geometry, gates, potential, Fermi contour, leads. Nothing is computed."""
+    """Draw the device; nothing is computed yet.
+
+    The picture shows geometry, gates, potential, Fermi contour and leads.
+    """
     from sharvin.app.show import show as draw
 
     shown = draw(device, out, _chosen(params or []))
@@ -69,8 +74,9 @@ def run(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Compute the experiment of a device file; Ctrl-C and --resume lose nothing.
+    """Compute the experiment of a device file.
 
+    Ctrl-C and --resume lose nothing.
     Writes NAME.png, NAME.pdf, NAME.csv and NAME.nc (labelled NetCDF) into the folder.
     """
     from sharvin.app.run import Options
@@ -84,12 +90,24 @@ def run(
         executor="processes" if processes else None,
         progress=not quiet,
     )
-    report = compute(device, out, options)
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always", RuntimeWarning)
+        try:
+            report = compute(device, out, options)
+        except KeyboardInterrupt as stop:
+            typer.echo(f"sharvin: {stop or 'stopped'} (add --resume)", err=True)
+            raise typer.Exit(_INTERRUPTED) from None
+    for note in notes:
+        if issubclass(note.category, RuntimeWarning):
+            typer.echo(f"note: {note.message}", err=True)
     _print(report)
 
 
 def explain(result: Annotated[Path, _STORED]) -> None:
-    """Say in one paragraph what a stored result is: regime, errors, assumptions, references."""
+    """Say in one paragraph what a stored result is.
+
+    Regime, errors, assumptions, references.
+    """
     from sharvin.app.explain import explain as tell
 
     typer.echo(tell(result))
@@ -101,7 +119,10 @@ def export(
         Path | None, typer.Option(help="Path without its ending.", show_default="as RESULT")
     ] = None,
 ) -> None:
-    """Write figure, table and NetCDF of a stored result again; unfinished ones have gaps."""
+    """Write figure, table and data of a stored result again.
+
+    An unfinished one (NAME.sharvin) has gaps.
+    """
     from sharvin.app.export import export as write
 
     files, _, _ = write(result, out)

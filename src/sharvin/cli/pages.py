@@ -16,7 +16,7 @@ def gallery(
     out: Annotated[Path, typer.Option(help="Folder for the figure.")] = Path("results"),
     full: Annotated[bool, typer.Option("--full", help="Finer grids, more samples.")] = False,
 ) -> None:
-    """Show that a phenomenon is true: compute it, check it, draw it.
+    """Compute, check and draw one phenomenon, or list all.
 
     Example: sharvin gallery saddle-point
     """
@@ -46,7 +46,7 @@ def verify(
         typer.Option("--json", metavar="FILE", help="Write the scorecard as JSON; - prints it."),
     ] = None,
 ) -> None:
-    """Compare computed with expected numbers, phenomenon by phenomenon."""
+    """Compare computed numbers with expected ones: the scorecard."""
     from sharvin.app.pages import verify as compare
 
     is_piped = file == "-"

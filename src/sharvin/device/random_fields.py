@@ -63,12 +63,12 @@ class RandomField:
 
     def _nodes(self, first: Any, last: Any, seed: int) -> RealArray:
         """Potential on the nodes of the noise from ``first`` to ``last``."""
-        from scipy.fft import next_fast_len
+        from scipy import fft
 
         weights = self.kernel.weights(len(first))
         reach = weights.shape[0] // 2
         inner = last - first + 1
-        shape = [next_fast_len(int(n), real=True) for n in inner + 2 * reach]
+        shape = [fft.next_fast_len(int(n), real=True) for n in inner + 2 * reach]
         if np.prod([float(n) for n in shape]) > MOST_NODES:
             raise InvalidInput(
                 f"a correlation length of {self.correlation_length:.3g} nm is too short for this "
@@ -76,7 +76,7 @@ class RandomField:
             )
         noise = gaussian_noise(first - reach, shape, seed, self.kernel.kind)
         # The circular part of the product lies within the first 2 reach nodes.
-        smeared = np.fft.irfftn(np.fft.rfftn(noise) * np.fft.rfftn(weights, s=shape), s=shape)
+        smeared = fft.irfftn(fft.rfftn(noise) * fft.rfftn(weights, s=shape), s=shape)
         kept = tuple(slice(2 * reach, 2 * reach + int(n)) for n in inner)
         nodes: RealArray = smeared[kept]
         return nodes

@@ -17,6 +17,7 @@ from sharvin.formulas.impurity import chain_impurity
 from sharvin.formulas.length_scales import LengthScales, length_scales
 from sharvin.formulas.logistic import logistic, rise_width
 from sharvin.formulas.regime import Regime, regime
+from sharvin.formulas.ribbons import armchair_thresholds, zigzag_thresholds
 from sharvin.formulas.saddle import (
     cyclotron_energy,
     saddle_energies,
@@ -62,6 +63,7 @@ __all__ = [
     "adiabatic_contact",
     "adiabatic_riser",
     "apparent_plateau",
+    "armchair_thresholds",
     "chain_impurity",
     "contact_resistance",
     "cosh_barrier",
@@ -92,4 +94,5 @@ __all__ = [
     "two_terminal_resistance",
     "zeeman_saddle",
     "zeeman_splitting",
+    "zigzag_thresholds",
 ]

@@ -44,9 +44,7 @@ def zeeman_saddle(
     D. A. Wharam et al., J. Phys. C 21, L209 (1988); M. Büttiker, Phys. Rev. B 41, 7906 (1990).
     """
     shifted = np.asarray(energy, dtype=np.float64)[..., None] + splitting * np.array([0.5, -0.5])
-    each = saddle_point(
-        shifted, hbar_omega_x=hbar_omega_x, hbar_omega_y=hbar_omega_y, modes=modes
-    )
+    each = saddle_point(shifted, hbar_omega_x=hbar_omega_x, hbar_omega_y=hbar_omega_y, modes=modes)
     total: RealArray = each.sum(axis=-1)
     return total
 

@@ -74,7 +74,7 @@ class LengthScales:
         return self.fermi_wave_number * width / np.pi
 
     def localization_length(self, width: float) -> float:
-        r""":math:`\xi \approx N l_e` of a wire of this width in nm, in nm; an order of magnitude."""
+        r"""Order of magnitude :math:`\xi \approx N l_e` in a wire of this width; both in nm."""
         return self.modes(width) * self.mean_free_path
 
 

@@ -1,6 +1,6 @@
 """Smooth and abrupt contacts: being quantized and staying in lane are two things."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -133,15 +133,14 @@ def maxima(values: RealArray) -> IntArray:
 
 def figure(data: "xr.Dataset") -> "Figure":
     """Who goes where, and what it does to the staircase."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.colors import PowerNorm
-    from matplotlib.figure import Figure
 
     from sharvin.gallery.drawing import BLUE, COLORS, GRAY, INK, finish, plateaus
+    from sharvin.plot.style import new_figure
 
-    fig = Figure(figsize=(10.4, 7.0), dpi=150, layout="constrained")
-    FigureCanvasAgg(fig)
-    top, bottom = fig.subfigures(2, 1, height_ratios=[1.1, 1.3])
+    fig = new_figure(9.6, 6.6)
+    halves: Any = fig.subfigures(2, 1, height_ratios=[1.1, 1.3])
+    top, bottom = halves
     share = off_diagonal_share(data.lanes.values)
     for place, axes in enumerate(top.subplots(1, len(share))):
         lanes = data.lanes.values[place]

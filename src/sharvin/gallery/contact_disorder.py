@@ -38,7 +38,7 @@ def model() -> Device:
     """Return the smooth contact with scatterers in its middle: parameters W and seed."""
 
     # W is what everybody calls it
-    def rough(x: RealArray, y: RealArray, W: float = 0.0, seed: int = 0) -> RealArray:  # noqa: N803
+    def rough(x: RealArray, y: RealArray, W: float = 0.0, seed: int = 0) -> RealArray:
         cells = np.rint(np.stack([x, y], axis=-1)).astype(np.int64)
         drawn = uniform(int(seed), cells, np.zeros(len(cells), dtype=np.int64))
         return np.where(np.abs(x) <= REACH, W * drawn, 0.0)
@@ -87,9 +87,7 @@ def compute(full: bool = False) -> "xr.Dataset":
 def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     """Ensembles against published samples of our own; the exact case of one scatterer."""
     found = []
-    for ratio, g, expected in zip(
-        RATIOS, data.G_clean.values, (1.000, 1.777, 2.0005), strict=True
-    ):
+    for ratio, g, expected in zip(RATIOS, data.G_clean.values, (1.000, 1.777, 2.0005), strict=True):
         found.append(Check(f"clean, E = {ratio:g} ħω", g, expected, 5e-4, "printed digits"))
     n = data.sizes["sample"]
     mean, spread = data.G.mean("sample").values, data.G.std("sample", ddof=1).values

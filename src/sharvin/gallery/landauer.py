@@ -121,7 +121,9 @@ def figure(data: "xr.Dataset") -> "Figure":
         middle.plot(smooth, chain_impurity(smooth, strength=u), color=color, linewidth=1.2)
         middle.plot(data.wave_energy, past, "o", color=color, markersize=3, label=f"U = {u:g} t")
     middle.legend(frameon=False, fontsize=9)
-    finish(middle, x="energy (t)", y="transmission", title="One impurity: T = 1/(1 + U²/(4t² − E²))")
+    finish(
+        middle, x="energy (t)", y="transmission", title="One impurity: T = 1/(1 + U²/(4t² − E²))"
+    )
     for channel in data.channel.values:
         right.plot(
             data.W, data.T_n.sel(channel=channel), "o-", color=BLUE, markersize=3, linewidth=1,

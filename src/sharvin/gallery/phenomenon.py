@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from sharvin.gallery.check import Check
@@ -44,7 +45,7 @@ class Phenomenon:
     checks : callable
         From that dataset to checks; it computes nothing that takes time.
     figure : callable
-        From that dataset to a matplotlib Figure.
+        From that dataset to a matplotlib Figure, in the house style.
     """
 
     id: str
@@ -56,3 +57,21 @@ class Phenomenon:
     compute: Compute
     checks: "Callable[[xr.Dataset], tuple[Check, ...]]"
     figure: "Callable[[xr.Dataset], Figure]"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figure", _in_house_style(self.figure))
+
+
+def _in_house_style(
+    draw: "Callable[[xr.Dataset], Figure]",
+) -> "Callable[[xr.Dataset], Figure]":
+    """Return the same drawing in the look of all figures; matplotlib waits until it is drawn."""
+
+    @wraps(draw)
+    def styled(data: "xr.Dataset") -> "Figure":
+        from sharvin.plot.style import house_style
+
+        with house_style():
+            return draw(data)
+
+    return styled

@@ -83,7 +83,8 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
         ("L_T at 4.2 K, ballistic (nm)", data.at_fixed_T.values[1, 0], 470, 0.5),
         ("L_T at 4.2 K, diffusive (nm)", data.at_fixed_T.values[1, 1], 1400, 5),
     )
-    found = [Check(*row, "printed digits") for row in table]
+    digits = "printed digits"
+    found = [Check(name, float(value), want, off, digits) for name, value, want, off in table]
     good = _wafer(LOW)
     poor = length_scales(density=DENSITY, mobility=MAP_MOBILITY, mass=MASS)
     for name, scales, length, width, phase in (
@@ -108,9 +109,7 @@ def figure(data: "xr.Dataset") -> "Figure":
 
     fig, (left, right) = new_figure(2)
     left.loglog(data.T, data.L_T_ballistic / 1e3, color=BLUE, label=r"$L_T = \hbar v_F/k_BT$")
-    left.loglog(
-        data.T, data.L_T_diffusive / 1e3, color=GREEN, label=r"$L_T = \sqrt{\hbar D/k_BT}$"
-    )
+    left.loglog(data.T, data.L_T_diffusive / 1e3, color=GREEN, label=r"$L_T = \sqrt{\hbar D/k_BT}$")
     for value, color, text in (
         (data.l_e, ORANGE, r"mean free path $l_e$"),
         (500.0, INK, "gate of the contact"),
@@ -139,7 +138,10 @@ def figure(data: "xr.Dataset") -> "Figure":
     right.axvline(float(data.l_e_map) / 1e3, color=ORANGE, linewidth=1)
     right.text(float(data.l_e_map) / 1e3 * 1.08, 3.6, r"$l_e$", color=ORANGE, fontsize=9)
     finish(
-        right, x="length (µm)", y="width (µm)", title=r"A poorer wafer, 2 m²/Vs, if $L_\varphi \to \infty$"
+        right,
+        x="length (µm)",
+        y="width (µm)",
+        title=r"A poorer wafer, 2 m²/Vs, if $L_\varphi \to \infty$",
     )
     return fig
 

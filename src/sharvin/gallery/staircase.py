@@ -101,13 +101,10 @@ def crossings(gate: RealArray, g: RealArray) -> RealArray:
 
 def figure(data: "xr.Dataset") -> "Figure":
     """Staircase with its plateaus, and electrons on their way through."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     from sharvin.gallery.drawing import BLUE, INK, ORANGE, PALE, finish
+    from sharvin.plot.style import new_figure
 
-    fig = Figure(figsize=(10.4, 4.4), dpi=150, layout="constrained")
-    FigureCanvasAgg(fig)
+    fig = new_figure(9.6, 4.0)
     left, right = fig.subplots(1, 2, width_ratios=[1.25, 1])
     gate, g = data.gate.values, data.G.values / (2 * CONDUCTANCE_PER_MODE)
     edges = crossings(gate, g)

@@ -7,7 +7,7 @@ import numpy as np
 from sharvin.device.device import Device
 from sharvin.device.lead import lead
 from sharvin.device.regions import rectangle
-from sharvin.formulas import degenerate_staircase
+from sharvin.formulas import armchair_thresholds, degenerate_staircase, zigzag_thresholds
 from sharvin.gallery.check import Check
 from sharvin.gallery.contacts import saddle_contact
 from sharvin.gallery.phenomenon import Phenomenon
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CHAINS = 20  # zigzag chains, 40 atoms across
 DIMERS = 22  # dimer lines of the armchair ribbon: a semiconducting one
 ROW = np.sqrt(3) / 2  # distance of zigzag chains in lattice constants
-ZIGZAG_STEPS = (0.2283, 0.3799, 0.5207)  # t
+NEAR = 1e-4  # t, how closely the steps of the ribbons are enclosed
 SILICON_MASS = 0.358  # density-of-states mass of a (111) surface, here isotropic
 SPACING = 2.5  # nm
 OMEGA_X, OMEGA_Y = 0.5, 2.0  # meV
@@ -69,17 +69,22 @@ def compute(full: bool = False) -> "xr.Dataset":
     import xarray as xr
 
     zigzag, armchair = _zigzag(), _armchair()
-    ribbon = np.linspace(0.01, 0.6, 296 if full else 119)
+    zigzag_edges = zigzag_thresholds(CHAINS, 3)
+    armchair_edges = armchair_thresholds(DIMERS)[:3]
+    edges = np.concatenate([zigzag_edges, armchair_thresholds(DIMERS)])
+    edges = edges[edges < 0.59]  # a point on either side of every step draws it upright
+    ribbon = np.linspace(0.012, 0.6, 296 if full else 15)
+    ribbon = np.unique(np.concatenate([ribbon, edges - NEAR, edges + NEAR]))
     silicon, plain = model(), _silicon_contact(_one_valley())
-    energy = np.linspace(0.0, 7.0, 141 if full else 57)
+    energy = np.linspace(0.0, 7.0, 141 if full else 43)
     middles = OMEGA_Y * np.array([1.0, 2.0, 3.0])
     strained = smatrix(silicon, energy=0.5 * OMEGA_Y + 0.5 * STRAIN, strain=STRAIN)
     e2 = {"units": "e²/h"}
     parts = {
         "G_zigzag": ("ribbon_energy", scan(zigzag, energies(ribbon), _conductance), e2),
         "G_armchair": ("ribbon_energy", scan(armchair, energies(ribbon), _conductance), e2),
-        "zigzag_step": ("step", _steps(zigzag, np.array(ZIGZAG_STEPS)), {"units": "t"}),
-        "armchair_modes": ("armchair_energy", scan(armchair, energies(_BETWEEN), _conductance), e2),
+        "zigzag_steps": (("step", "side"), _around(zigzag, zigzag_edges), e2),
+        "armchair_steps": (("step", "side"), _around(armchair, armchair_edges), e2),
         "G_silicon": ("energy", scan(silicon, energies(energy), _conductance), e2),
         "G_strained": (
             "energy", scan(silicon, energies(energy, strain=STRAIN), _conductance), e2,
@@ -91,8 +96,10 @@ def compute(full: bool = False) -> "xr.Dataset":
     }  # fmt: skip
     coordinates = {
         "ribbon_energy": ("ribbon_energy", ribbon, {"units": "t"}),
-        "armchair_energy": ("armchair_energy", _BETWEEN, {"units": "t"}),
         "step": [1, 2, 3],
+        "side": ["below", "above"],
+        "zigzag_edge": ("step", zigzag_edges, {"units": "t"}),
+        "armchair_edge": ("step", armchair_edges, {"units": "t"}),
         "energy": ("energy", energy, {"units": "meV"}),
         "plateau": [1, 2, 3],
         "valley": list(VALLEYS),
@@ -100,21 +107,20 @@ def compute(full: bool = False) -> "xr.Dataset":
     return xr.Dataset(parts, coordinates)
 
 
-_BETWEEN = np.array([0.04, 0.12, 0.165])  # in the gap of the armchair ribbon, and above two steps
-
-
 def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     """Height of the steps, where they are, and how strain and edges split them."""
     found = []
-    for n, step, expected in zip((1, 2, 3), data.zigzag_step.values, ZIGZAG_STEPS, strict=True):
-        found.append(Check(f"zigzag step {n} (t)", step, expected, 6e-5, "printed digits"))
-    for n in range(4):
-        low, high = (0.0, *ZIGZAG_STEPS)[n], (*ZIGZAG_STEPS, 0.59)[n]
-        g = float(data.G_zigzag.sel(ribbon_energy=(low + high) / 2, method="nearest"))
-        found.append(Check(f"zigzag plateau {n} (e²/h)", g, 4 * n + 2, 1e-9, "counted modes"))
-    for modes, g in enumerate(data.armchair_modes.values):
-        name = f"armchair ribbon, {modes} modes (e²/h)"
-        found.append(Check(name, g, 2 * modes, 1e-9, "its edges mix the valleys: steps of 2"))
+    reason = "counted modes; the step is enclosed within 1e-4 t"
+    for edge, height, data_ in (
+        ("zigzag", 4, data.zigzag_steps),
+        ("armchair", 2, data.armchair_steps),
+    ):
+        start = 2 if edge == "zigzag" else 0  # the edge states of one, the gap of the other
+        for n, (below, above) in enumerate(data_.values):
+            low = start + height * n
+            found.append(Check(f"{edge}, below step {n + 1} (e²/h)", below, low, 1e-9, reason))
+            name = f"{edge}, above step {n + 1} (e²/h)"
+            found.append(Check(name, above, low + height, 1e-9, reason))
     for n, g, same in zip((1, 2, 3), data.G_middle.values, data.G_degenerate.values, strict=True):
         reason = "tails exp(-2π·1/0.5) of twelve"
         found.append(Check(f"six valleys, plateau {n} (e²/h)", g, 12 * n, 2e-3, reason))
@@ -129,24 +135,25 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
 
 def figure(data: "xr.Dataset") -> "Figure":
     """Graphene with two kinds of edges, and six valleys with and without strain."""
-    from sharvin.gallery.drawing import BLUE, GREEN, ORANGE, PURPLE, finish, new_figure
+    from sharvin.gallery.drawing import BLUE, GREEN, ORANGE, PURPLE, finish, new_figure, plateaus
 
     fig, (left, right) = new_figure(2)
     left.plot(data.ribbon_energy, data.G_zigzag, color=BLUE, linewidth=1.8, label="zigzag edges")
     left.plot(data.ribbon_energy, data.G_armchair, color=ORANGE, linewidth=1.3, label="armchair")
     left.set_yticks(range(0, 20, 2))
-    left.grid(axis="y", color="#e3e7eb")
+    plateaus(left, range(0, 20, 2))
     left.legend(frameon=False, fontsize=9)
     finish(left, x="energy (t)", y="G (e²/h)", title="Graphene ribbons: 2, 6, 10, 14 e²/h")
-    ideal = degenerate_staircase(data.energy, OMEGA_Y * (np.arange(4) + 0.5), 12)
-    right.step(data.energy, ideal, where="mid", color="#dfe5ec", linewidth=5, label="ideal")
+    fine = np.linspace(0, 6.9, 700)
+    ideal = degenerate_staircase(fine, OMEGA_Y * (np.arange(4) + 0.5), 12)
+    right.plot(fine, ideal, color="#dfe5ec", linewidth=5, label="ideal")
     right.plot(data.energy, data.G_silicon, color=GREEN, linewidth=1.8, label="six equal valleys")
     right.plot(
         data.energy, data.G_strained, color=PURPLE, linewidth=1.3,
         label=f"strained by {STRAIN:g} meV",
     )  # fmt: skip
     right.set_yticks(range(0, 37, 4))
-    right.grid(axis="y", color="#e3e7eb")
+    plateaus(right, range(0, 37, 4))
     right.legend(frameon=False, fontsize=9)
     finish(right, x="energy (meV)", y="G (e²/h)", title="Six valleys: 12e²/h at once, or 4 and 8")
     return fig
@@ -204,20 +211,10 @@ def _of_valley(s: SMatrix, valley: str) -> float:
     return s.degeneracy * s.transmission(to=("drain", valley), from_="source")
 
 
-def _steps(device: Device, near: RealArray) -> RealArray:
-    """Energies where the number of modes grows, each within 0.03 of a guess, by bisection."""
-    low, high = near - 0.03, near + 0.03
-    below = scan(device, energies(low), _modes)
-    for _ in range(12):
-        middle = (low + high) / 2
-        opened = scan(device, energies(middle), _modes) > below
-        low, high = np.where(opened, low, middle), np.where(opened, middle, high)
-    found: RealArray = (low + high) / 2
-    return found
-
-
-def _modes(s: SMatrix) -> int:
-    return s.modes[0]
+def _around(device: Device, edges: RealArray) -> RealArray:
+    """Conductance just below and just above each edge, shape (edges, 2)."""
+    both = np.stack([edges - NEAR, edges + NEAR], axis=-1)
+    return scan(device, energies(both.ravel()), _conductance).reshape(both.shape)
 
 
 PAGE = Phenomenon(

@@ -47,7 +47,7 @@ def compute(full: bool = False) -> "xr.Dataset":
     import xarray as xr
 
     device = model()
-    energy = np.linspace(0.0, 7.2, 145 if full else 37)
+    energy = np.linspace(0.0, 7.2, 145 if full else 49)
     points = [{"energy": e, "B_parallel": b} for b in FIELDS for e in energy]
     spins = scan(device, points, _spins).reshape(len(FIELDS), len(energy), 2)
     middles = scan(device, [{"energy": e, "B_parallel": FIELD} for e in PLATEAUS], _spins)
@@ -78,14 +78,16 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     found = []
     formula, simulated = data.G_middle_formula.sum("order"), data.G_middle.sum("spin")
     for n, exact, g in zip((1, 2, 3, 4), formula.values, simulated.values, strict=True):
-        found.append(Check(f"plateau {n} (e²/h), formula", exact, n, 1e-3, "tails exp(-2π·0.6/0.5)"))
+        found.append(
+            Check(f"plateau {n} (e²/h), formula", exact, n, 1e-3, "tails exp(-2π·0.6/0.5)")
+        )
         reason = "tails and the shift of the levels on a grid of 6 nm"
         found.append(Check(f"plateau {n} (e²/h), lattice", g, n, 3e-3, reason))
     polarized = spin_polarization(data.G_middle.sel(spin="up"), data.G_middle.sel(spin="down"))
     for n, p in zip((1, 2, 3, 4), polarized, strict=True):
         ideal = (np.ceil(n / 2) - np.floor(n / 2)) / n
         found.append(Check(f"polarization on plateau {n}", p, ideal, 2e-3, "the same tails"))
-    reverse = spin_polarization(*data.G_reverse.values)
+    reverse = float(spin_polarization(*data.G_reverse.values))
     found.append(Check("polarization on plateau 1, field reversed", reverse, -1, 2e-3, "tails"))
     found.append(Check("spin flips (e²/h)", data.G_flip, 0.0, 1e-12, "S_z is conserved"))
     curve = data.G.sel(B=FIELD, method="nearest").sum("spin") - data.G_formula.sum("order")

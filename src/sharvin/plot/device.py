@@ -12,7 +12,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Polygon
-from matplotlib.tri import Triangulation
 
 from sharvin.errors import InvalidInput
 from sharvin.plot.labels import scaled
@@ -34,6 +33,9 @@ from sharvin.plot.style import (
 )
 from sharvin.typing import RealArray
 
+_SQUARE = 0.8  # share of the sites of a square grid that have a right neighbor, at least
+_COARSER = 1.6
+_FLAT = 1e-9  # meV: a potential with less structure needs no cuts
 _SIDES = {"left": (-1, 0), "right": (1, 0), "bottom": (0, -1), "top": (0, 1)}
 
 
@@ -90,23 +92,37 @@ class Scene:
 
 def device(scene: Scene) -> Figure:
     """Picture of a device: from above, and the potential along two cuts through its middle."""
+    along, across = np.ptp(scene.positions, axis=0)
     with house_style():
-        across, along = np.ptp(scene.positions, axis=0)[::-1]
-        is_wide = along > 1.2 * across
-        share = min(max(across / along, 0.25), 1.0) if is_wide else 1.0
-        figure = new_figure(DOUBLE, 2.4 + 5.6 * share if is_wide else 4.6)
-        if is_wide:
-            grid = figure.add_gridspec(2, 2, height_ratios=[5.6 * share + 0.3, 1.9])
-            above, cuts = grid[0, :], (grid[1, 0], grid[1, 1])
+        if _is_flat(scene):
+            share = float(np.clip((across + 0.2 * along) / along, 0.35, 1.0))
+            figure = new_figure(5.4, 0.9 + 5.0 * share)
+            draw_device(figure.add_subplot(), scene)
         else:
-            grid = figure.add_gridspec(2, 2, width_ratios=[1.7, 1.0])
-            above, cuts = grid[:, 0], (grid[0, 1], grid[1, 1])
-        draw_device(figure.add_subplot(above), scene)
-        _cut(figure.add_subplot(cuts[0]), scene, axis=0)
-        _cut(figure.add_subplot(cuts[1]), scene, axis=1)
+            figure = _with_cuts(scene, wide=bool(along > 1.2 * across), share=across / along)
         if scene.title:
             figure.suptitle(scene.title, x=0.015, ha="left", fontsize=TITLE)
     return figure
+
+
+def _with_cuts(scene: Scene, *, wide: bool, share: float) -> Figure:
+    """View from above, with the cuts below a wide device and beside any other."""
+    share = float(np.clip(share, 0.25, 1.0))
+    figure = new_figure(DOUBLE, 2.4 + 5.6 * share if wide else 4.6)
+    if wide:
+        grid = figure.add_gridspec(2, 2, height_ratios=[5.6 * share + 0.3, 1.9])
+        places = grid[0, :], grid[1, 0], grid[1, 1]
+    else:
+        grid = figure.add_gridspec(2, 2, width_ratios=[1.7, 1.0])
+        places = grid[:, 0], grid[0, 1], grid[1, 1]
+    draw_device(figure.add_subplot(places[0]), scene)
+    _cut(figure.add_subplot(places[1]), scene, axis=0)
+    _cut(figure.add_subplot(places[2]), scene, axis=1)
+    return figure
+
+
+def _is_flat(scene: Scene) -> bool:
+    return bool(np.ptp(scene.potential) < _FLAT)
 
 
 def draw_device(axes: Axes, scene: Scene, *, small: bool = False) -> None:
@@ -125,10 +141,11 @@ def draw_device(axes: Axes, scene: Scene, *, small: bool = False) -> None:
         return
     for contact in scene.contacts:
         _contact(axes, contact, (x, y), unit.factor)
+    _limits(axes, scene, unit.factor)
     axes.set_xlabel(f"$x$ ({unit.unit})")
     axes.set_ylabel(f"$y$ ({unit.unit})")
     axes.set_title(scene.caption, fontsize=TICK, color=GRAY)
-    if sea is not None:
+    if not _is_flat(scene):
         bar = axes.figure.colorbar(sea, ax=axes, fraction=0.03, pad=0.08, aspect=28)
         bar.set_label("$E_F - U$ (meV)")
         bar.outline.set_visible(False)  # type: ignore[operator]
@@ -155,10 +172,9 @@ def _sea(axes: Axes, scene: Scene, factor: float) -> Any:
     depth = scene.fermi_energy - scene.potential
     top = float(max(depth.max(), 1e-9))
     low = float(min(depth.min(), -1e-9))
+    if _is_flat(scene):
+        top *= 1.8  # one shade for all: not the darkest
     x, y, grid = raster(scene.positions, depth)
-    if grid is None:
-        shape = Triangulation(*(scene.positions.T / factor))
-        return axes.tripcolor(shape, depth, cmap=SEA, vmin=0, vmax=top, rasterized=True)
     extent = _extent(x, y, factor)
     style: dict[str, Any] = {"origin": "lower", "extent": extent, "interpolation": "bilinear"}
     sea = axes.imshow(np.where(grid >= 0, grid, np.nan), cmap=SEA, vmin=0, vmax=top, **style)
@@ -174,15 +190,36 @@ def _sea(axes: Axes, scene: Scene, factor: float) -> Any:
     return sea
 
 
-def raster(positions: RealArray, values: RealArray) -> tuple[RealArray, RealArray, Any]:
-    """Axes x, y and values on a rectangular grid (NaN outside), or None if there is none."""
+def raster(positions: RealArray, values: RealArray) -> tuple[RealArray, RealArray, RealArray]:
+    """Axes x, y and values on a rectangular grid, NaN outside.
+
+    Sites of a square grid keep their places; those of other lattices are averaged in cells of
+    about one site.
+    """
     x, column = np.unique(np.round(positions[:, 0], 6), return_inverse=True)
     y, row = np.unique(np.round(positions[:, 1], 6), return_inverse=True)
-    if len(x) * len(y) > 4 * len(values) or len(x) < 2 or len(y) < 2:
-        return x, y, None
+    filled = np.zeros((len(y), len(x) + 1), dtype=bool)
+    filled[row, column] = True
+    if filled[row, column + 1].mean() < _SQUARE or len(x) < 2 or len(y) < 2:
+        return _averaged(positions, values)
     grid = np.full((len(y), len(x)), np.nan)
     grid[row, column] = values
     return x, y, grid
+
+
+def _averaged(positions: RealArray, values: RealArray) -> tuple[RealArray, RealArray, RealArray]:
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    # As many cells as sites if they filled their box; a coarser grid leaves no holes in a lattice.
+    size = _COARSER * float(np.sqrt(max(np.prod(high - low), 1e-12) / len(values)))
+    column, row = np.floor((positions - low) / size).astype(int).T
+    shape = (row.max() + 1, column.max() + 1)
+    total, count = np.zeros(shape), np.zeros(shape)
+    np.add.at(total, (row, column), values)
+    np.add.at(count, (row, column), 1.0)
+    with np.errstate(invalid="ignore"):
+        grid = total / count
+    x = low[0] + (np.arange(shape[1]) + 0.5) * size
+    return x, low[1] + (np.arange(shape[0]) + 0.5) * size, grid
 
 
 def _extent(x: RealArray, y: RealArray, factor: float) -> tuple[float, float, float, float]:
@@ -236,26 +273,44 @@ def _contact(
     )  # fmt: skip
 
 
+def _round(middle: float, unit: str) -> str:
+    """Place of a cut to a nanometer: finer than what the eye sees."""
+    number = middle / (1000.0 if unit == "µm" else 1.0)
+    text = f"{number:.0f}" if unit == "nm" else f"{number:.3g}"
+    return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def _limits(axes: Axes, scene: Scene, factor: float) -> None:
+    """Room for the contacts and their names, where there are any."""
+    low, high = scene.positions.min(axis=0) / factor, scene.positions.max(axis=0) / factor
+    size = float((high - low).max())
+    sides = {contact.side for contact in scene.contacts}
+    room = {side: (0.13 if side in sides else 0.02) * size for side in _SIDES}
+    axes.set_xlim(low[0] - room["left"], high[0] + room["right"])
+    axes.set_ylim(low[1] - room["bottom"], high[1] + room["top"])
+
+
 def _cut(axes: Axes, scene: Scene, *, axis: int) -> None:
     """Potential along one axis through the middle, with the Fermi level."""
     across = 1 - axis
     places = scene.positions[:, across]
     middle = (places.min() + places.max()) / 2
-    near = np.unique(np.round(np.abs(places - middle), 6))[0]
-    chosen = np.abs(np.abs(places - middle) - near) < 1e-5
+    nearest = places[np.argmin(np.abs(places - middle))]
+    chosen = np.abs(places - nearest) < 1e-5
     where, potential = scene.positions[chosen, axis], scene.potential[chosen]
     order = np.argsort(where)
     x, unit, _ = scaled(where[order], "nm")
-    u, level = potential[order], scene.fermi_energy
+    u, level = potential[order].copy(), scene.fermi_energy
+    u[:-1][np.diff(x) > 2.5 * np.median(np.diff(x))] = np.nan  # a hole is not bridged
     axes.fill_between(x, u, np.maximum(u, level), where=u < level, color=BLUE, alpha=0.16, lw=0,
                       interpolate=True)  # fmt: skip
     axes.plot(x, u, color=INK, linewidth=1.3)
     axes.axhline(level, color=BLUE, linewidth=1.0, linestyle=(0, (4, 2)))
-    axes.set_xlabel(f"${'xy'[axis]}$ ({unit}) at ${'xy'[across]}$ = {middle:.3g}")
+    axes.set_xlabel(f"${'xy'[axis]}$ ({unit}) at ${'xy'[across]}$ = {_round(middle, unit)}")
     axes.set_ylabel("$U$ (meV)")
     axes.margins(x=0)
-    top = max(level * 2.2, float(np.percentile(u, 60)) * 1.1) if level > 0 else float(u.max())
-    axes.set_ylim(min(0.0, float(u.min())), min(float(u.max()) * 1.05 + 1e-9, top) or 1.0)
+    top = max(level * 2.2, float(np.nanpercentile(u, 60)) * 1.1) if level > 0 else np.nanmax(u)
+    axes.set_ylim(min(0.0, float(np.nanmin(u))), min(float(np.nanmax(u)) * 1.05 + 1e-9, top))
     if axes.get_ylim()[1] < level:
         axes.set_ylim(top=level * 1.3)
     axes.annotate(

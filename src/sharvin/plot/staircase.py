@@ -20,6 +20,7 @@ from sharvin.plot.style import (
     PALE,
     TICK,
     heat_colors,
+    headline,
     house_style,
     new_figure,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def staircase(
-    result: "xr.DataArray", *, title: str = "", scene: Scene | None = None
+    result: "xr.DataArray", *, title: str = "", subtitle: str = "", scene: Scene | None = None
 ) -> Figure:
     """Figure of a conductance with one or two axes; the longer one runs along x.
 
@@ -41,16 +42,16 @@ def staircase(
     result : DataArray
         From `conductance` over a gate voltage (or an energy, a field), perhaps at several
         temperatures.
-    title : str
+    title, subtitle : str
+        Above the figure, the second smaller.
     scene : Scene, optional
         The device, drawn small where a rising staircase leaves room.
     """
     with house_style():
-        figure = new_figure()
+        figure = new_figure(height=4.6)
         axes = figure.subplots()
         draw_staircase(axes, result)
-        if title:
-            axes.set_title(title)
+        headline(axes, title, subtitle)
         if scene is not None:
             inset = axes.inset_axes(_INSET)
             draw_device(inset, scene, small=True)
@@ -78,8 +79,9 @@ def draw_staircase(axes: Axes, result: "xr.DataArray") -> tuple[Plateau, ...]:
     axes.set_ylabel(f"{long_name_of(result, 'conductance')} ({shown_unit(unit_of(result))})")
     if curves:
         axes.legend(
-            title=None, loc="upper left", handlelength=1.4, labelspacing=0.35, borderaxespad=0.2
-        )
+            loc="upper left", handlelength=1.4, labelspacing=0.35, borderaxespad=0.3,
+            frameon=True, facecolor="white", edgecolor="none", framealpha=0.9,
+        )  # fmt: skip
     return plateaus
 
 

@@ -102,6 +102,18 @@ def heat_colors(count: int) -> list[str]:
     return [to_hex(_HEAT(place)) for place in np.linspace(0.0, 1.0, count)]
 
 
+def headline(axes: Axes, title: str, subtitle: str = "") -> None:
+    """Title and, smaller and gray below it, what the reader should know."""
+    if not subtitle:
+        axes.set_title(title)
+        return
+    axes.set_title(title, pad=8.0 + 1.5 * TICK, fontweight="bold")
+    axes.annotate(
+        subtitle, (0.0, 1.0), xycoords="axes fraction", xytext=(0, 7), ha="left", va="bottom",
+        textcoords="offset points", color=GRAY, fontsize=TICK,
+    )  # fmt: skip
+
+
 def level_lines(axes: Axes, values: Any) -> None:
     """Thin lines at quantized values, behind everything."""
     for value in values:

@@ -7,7 +7,13 @@ Chunks whose worker died are handed out again.
 import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
@@ -72,7 +78,7 @@ def in_threads(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Results
             return
         pool = ThreadPoolExecutor(workers)
         try:
-            yield from _drain(lambda n: pool.submit(worker.solve, n), list(numbers), workers)
+            yield from _drain(partial(pool.submit, worker.solve), numbers, workers)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -87,8 +93,9 @@ def in_processes(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Resul
         )
         done = 0
         try:
-            submit = lambda n: pool.submit(_solve_settled, n)  # noqa: E731
-            for number, outcome in _drain(submit, sorted(left), workers):
+            for number, outcome in _drain(
+                partial(pool.submit, _solve_settled), sorted(left), workers
+            ):
                 left.discard(number)
                 done += 1
                 yield number, outcome

@@ -1,6 +1,7 @@
 """The ideal gas behind a device: mass, Fermi energy and wavelength, where the model has them."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,17 +49,22 @@ def fermi_energy(model: object, density: float) -> float:
     return 4 * math.pi * HBAR2_OVER_2ME / mass * density / copies
 
 
-def fermi_wavelength(model: object, energy: float) -> float | None:
-    """Wavelength 2π/k_F in nm of the gas at an energy in meV; None where there is none."""
-    mass = effective_mass(model)
-    if mass is None or not energy > 0:
-        return None
-    return 2 * math.pi / math.sqrt(energy * mass / HBAR2_OVER_2ME)
+@dataclass(frozen=True)
+class Gas:
+    """Lengths of an ideal gas with a parabolic band.
 
+    Parameters
+    ----------
+    mass : float
+        In electron masses.
+    """
 
-def thermal_length(model: object, energy: float, temperature: float) -> float | None:
-    r"""Ballistic thermal length :math:`\hbar v_F / k_B T` in nm; None where there is none."""
-    mass = effective_mass(model)
-    if mass is None or not energy > 0 or not temperature > 0:
-        return None
-    return 2 * math.sqrt(energy * HBAR2_OVER_2ME / mass) / (BOLTZMANN * temperature)
+    mass: float
+
+    def wavelength(self, energy: float) -> float:
+        """Wavelength 2π/k in nm at an energy in meV."""
+        return 2 * math.pi / math.sqrt(energy * self.mass / HBAR2_OVER_2ME)
+
+    def thermal_length(self, energy: float, temperature: float) -> float:
+        r"""Ballistic thermal length :math:`\hbar v / k_B T` in nm, at meV and K."""
+        return 2 * math.sqrt(energy * HBAR2_OVER_2ME / self.mass) / (BOLTZMANN * temperature)

@@ -5,7 +5,7 @@ be opened without the device it belongs to.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,12 +148,11 @@ def _measures(sweep: Sweep) -> str:
     """What is measured between which leads, in a few words."""
     reading: Any = sweep.reading
     if hasattr(reading, "current"):
-        return "current {0} to {1}, voltage {2} against {3}".format(
-            *reading.current, *reading.voltage
-        )
+        (source, drain), (high, low) = reading.current, reading.voltage
+        return f"current {source} to {drain}, voltage {high} against {low}"
     if hasattr(reading, "from_"):
         return f"from {_port(reading.from_)} to {_port(reading.to)}"
-    return getattr(reading.measure, "__name__", "a function of the S-matrix")
+    return str(getattr(reading.measure, "__name__", "a function of the S-matrix"))
 
 
 def _port(port: Any) -> str:
@@ -240,9 +239,7 @@ def _provenance(about: Mapping[str, Any], tally: Tally, finished: int) -> dict[s
     return attrs
 
 
-def refused_message(result: Any, names: Sequence[str] = ()) -> str:
-    """One sentence on rows without a number; empty if there are none."""
-    count = int(result.attrs["points_refused"])
-    if not count:
-        return ""
-    return f"{count} points have no number (NaN); the first because {result.attrs['refused_because']}"
+def refused_message(result: "xr.DataArray | xr.Dataset") -> str:
+    """One sentence on numbers that are missing; empty if there are none."""
+    count, reason = result.attrs["points_refused"], result.attrs["refused_because"]
+    return f"{count} points have no number (NaN); the first because {reason}" if count else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Accepted error of a thermal average, in transmission. The estimate is conservative: smooth
 # contacts come out ten times better.
-TOLERANCE = 1e-4
+TOLERANCE = 1e-3
 
 
 @overload
@@ -54,7 +54,7 @@ def conductance(
     temperature : number, string or axis, optional
         In K; zero by default, and zero means no smearing at all.
     tolerance : float, optional
-        Accepted error of a thermal average, in transmission (default 1e-4).
+        Accepted error of a thermal average, in transmission (default 1e-3).
     store : path, optional
         File in which every finished part is safe at once. The same call continues it after any
         interruption; a call that asks for something else is refused.
@@ -100,7 +100,8 @@ def conductance(
         return _conductance(x, to=to, from_=from_, unit=unit)
     from sharvin.sweeps.readings import TransmissionReading
 
-    return _swept(x, TransmissionReading(to, from_, unit), options)
+    result: xr.DataArray = _swept(x, TransmissionReading(to, from_, unit), options)
+    return result
 
 
 @overload
@@ -130,7 +131,8 @@ def transmission(
         return x.transmission(to=to, from_=from_)
     from sharvin.sweeps.readings import TransmissionReading
 
-    return _swept(x, TransmissionReading(to, from_), options)
+    result: xr.DataArray = _swept(x, TransmissionReading(to, from_), options)
+    return result
 
 
 @overload
@@ -164,7 +166,8 @@ def fano_factor(
         return _fano_factor(x, to=to, from_=from_)
     from sharvin.sweeps.readings import FanoReading
 
-    return _swept(x, FanoReading(to, from_), options)
+    result: xr.DataArray = _swept(x, FanoReading(to, from_), options)
+    return result
 
 
 @overload
@@ -225,7 +228,8 @@ def resistance(
         return _resistance(x, current=current, voltage=voltage, unit=unit)
     from sharvin.sweeps.readings import ResistanceReading
 
-    return _swept(x, ResistanceReading(_pair(current), _pair(voltage), unit), options)
+    result: xr.DataArray = _swept(x, ResistanceReading(_pair(current), _pair(voltage), unit), options)
+    return result
 
 
 def sweep(
@@ -268,7 +272,8 @@ def sweep(
         reading = MeasureReading(measure, tuple(map(str, first)), is_mapping=True)
     else:
         reading = MeasureReading(measure, (getattr(measure, "__name__", "measure"),))
-    return _swept(device, reading, options)
+    result: xr.DataArray | xr.Dataset = _swept(device, reading, options)
+    return result
 
 
 def _swept(device: Device, reading: "Reading", given: Mapping[str, Any]) -> Any:

@@ -22,7 +22,7 @@ from sharvin.typing import BoolArray, IntArray, RealArray
 from sharvin.units import BOLTZMANN
 
 MOST_ENERGIES = 600  # per set of parameters: beyond this the estimate says what is missing
-FIRST_SPACING = 3.0  # first energies lie no further apart than this many kT in the core ...
+FIRST_SPACING = 2.0  # first energies lie no further apart than this many kT in the core ...
 CORE = 6.0  # ... of the window, which reaches this many kT to either side
 GAUSS = 12  # Gauss points on each of PIECES equal parts of the gap between two energies
 PIECES = 4
@@ -32,9 +32,10 @@ EDGE_WIDTH = 1e-6  # meV: samples this far apart around a band edge count as its
 OPEN = 14.0  # logit from which a channel counts as open: 1 - T < 1e-6
 CEILING = 100.0
 RISE = 0.02  # change of T between two samples that is not taken on trust where one saturates
-# The interpolation is checked by leaving samples out, which doubles the spacing; its error is of
-# third order, so that with the sample in it is an eighth. (Measured: 20 to 100 times less.)
-ORDER_FACTOR = 0.125
+# The interpolation is checked by leaving samples out, which doubles the spacing. Its error is of
+# second order or better, which would leave a quarter; twice that is counted, since a neighbor may
+# lie anywhere. (On point contacts the true error is 3 to 100 times smaller.)
+ORDER_FACTOR = 0.5
 
 
 @dataclass(frozen=True)
@@ -156,10 +157,10 @@ def first_energies(
     energies: list[float] = []
     # The hottest first: a cold window only adds what its neighbors left out.
     for window in sorted(windows, key=lambda w: -w.temperature):
-        offsets = [0.0, FIRST_SPACING, CORE, 0.5 * (CORE + reach), reach]
+        offsets = [*np.arange(0.0, CORE + 0.5, FIRST_SPACING), 0.5 * (CORE + reach), reach]
         for offset in [*(-o for o in reversed(offsets[1:])), *offsets]:
-            energy = window.level + offset * window.width
-            near = 0.5 * FIRST_SPACING * window.width if abs(offset) <= CORE else window.width
+            energy = float(window.level + offset * window.width)
+            near = 0.7 * (FIRST_SPACING if abs(offset) <= CORE else 2.0) * window.width
             if not energies or min(abs(energy - e) for e in energies) > near:
                 energies.append(energy)
     return sorted({*energies, *exact})
@@ -275,7 +276,8 @@ class Table:
             other = coarse._read(points, gaps)
             worst = np.maximum(worst, np.abs(other - curve))
         worst *= ORDER_FACTOR
-        return worst + self.unresolved()[:, None]
+        total: RealArray = worst + self.unresolved()[:, None]
+        return total
 
     def unresolved(self) -> RealArray:
         """Rises between samples which say nothing about where they are, shape (gaps, k)."""
@@ -284,13 +286,15 @@ class Table:
         rise = np.abs(np.diff(expit(self.heights), axis=0))
         silent = np.abs(self.heights) > SILENT
         silent = silent[:-1] | silent[1:]
-        return 0.25 * np.where(silent & (rise > RISE), rise, 0.0).sum(axis=1, keepdims=True)
+        unknown = np.where(silent & (rise > RISE), rise, 0.0)
+        return 0.25 * np.asarray(unknown.sum(axis=1, keepdims=True), dtype=np.float64)
 
     def is_abrupt(self) -> BoolArray:
         """Gaps across which something rises as at a band edge, shape (gaps,)."""
         if self.is_logit:
-            return self.unresolved()[:, 0] > 0
-        return np.abs(np.diff(self.heights, axis=0)).max(axis=1) > 0.5
+            return np.asarray(self.unresolved()[:, 0] > 0)
+        jumps: BoolArray = np.abs(np.diff(self.heights, axis=0)).max(axis=1) > 0.5
+        return jumps
 
 
 def _next(
@@ -343,16 +347,19 @@ def _extended(x: RealArray, heights: RealArray, threshold: float) -> RealArray:
     lines = []
     for order in (slice(None), slice(None, None, -1)):
         e, h = np.abs(x[order] - x[order][:1]), heights[order].copy()
+        is_known = h <= threshold  # or on a line through known ones
         for k in range(2, len(h)):
             slope = (h[k - 1] - h[k - 2]) / (e[k - 1] - e[k - 2])
             line = h[k - 1] + slope * (e[k] - e[k - 1])
-            is_late = (h[k] > threshold) & (slope > 0)
+            is_late = ~is_known[k] & is_known[k - 1] & is_known[k - 2] & (slope > 0)
             h[k] = np.where(is_late, np.clip(line, h[k], CEILING), h[k])
+            is_known[k] |= is_late
         lines.append(h[order])
     # Between two risers the lower line counts; a channel that never closes has one line only.
     first, second = lines
     both = (first > heights) & (second > heights)
-    return np.where(both, np.minimum(first, second), np.maximum(first, second))
+    raised: RealArray = np.where(both, np.minimum(first, second), np.maximum(first, second))
+    return raised
 
 
 def mean_slopes(x: RealArray, y: RealArray) -> RealArray:
