@@ -1,5 +1,5 @@
 # Works on a machine with nothing but Python (3.11 or newer) and make; uses uv when it is there.
-# `make demo` draws a figure, `make test` runs the whole suite. Everything lives in .venv.
+# `make demo` computes the point contact of 1988, `make test` runs the whole suite. Everything lives in .venv.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -16,7 +16,7 @@ export MPLBACKEND := Agg
 .PHONY: help install demo test quick lint format types layers bench check clean
 
 help:
-	@echo "make demo     compute and draw one clean wire into results/"
+	@echo "make demo     the point contact of 1988: staircase, data and plateaus into results/"
 	@echo "make test     the whole test suite (make quick: without the slow tests)"
 	@echo "make lint     formatting and lint;  make format mends what it can"
 	@echo "make types    mypy --strict;        make layers checks the floors"
@@ -39,7 +39,7 @@ $(VENV)/.ok: pyproject.toml
 	@touch $@
 
 demo: $(VENV)/.ok
-	@$(BIN)/python examples/clean_wire.py
+	@$(BIN)/sharvin run examples/qpc_van_wees.toml --out results --workers $(JOBS) --resume
 
 test: $(VENV)/.ok
 	@$(BIN)/python -m pytest -n $(JOBS)

@@ -66,10 +66,10 @@ def _rashba_sweep() -> list[Point]:
 SWEEPS = {
     w.name: w
     for w in (
-        Workload("W1", "point contact, gate sweep", 200, 100, _gate_sweep, 60),
-        Workload("W2", "disordered wire, energy sweep", 500, 50, _energy_sweep, 70),
-        Workload("W3", "disorder ensemble", 400, 40, _ensemble, 70),
-        Workload("W4", "Hall bar, six terminals, field sweep", 300, 100, _field_sweep, 12, 8),
+        Workload("W1", "point contact, gate sweep", 200, 100, _gate_sweep, 60, 48),
+        Workload("W2", "disordered wire, energy sweep", 500, 50, _energy_sweep, 70, 96),
+        Workload("W3", "disorder ensemble", 400, 40, _ensemble, 70, 96),
+        Workload("W4", "Hall bar, six terminals, field sweep", 300, 100, _field_sweep, 12, 16),
         Workload("W6", "BHZ wire, energy sweep", 200, 60, _bhz_sweep, 12, 8),
         Workload("Rashba", "Rashba strip, energy sweep", 250, 80, _rashba_sweep, 4, 8),
     )

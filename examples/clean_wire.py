@@ -5,7 +5,7 @@ scatters, so every subband below the Fermi energy carries exactly e²/h per spin
 counts them: 2e²/h, 4e²/h, 6e²/h ... (B. J. van Wees et al., Phys. Rev. Lett. 60, 848 (1988); for
 hard walls a subband opens at E_n = ħ²π²n²/2mw²).
 
-Run it with ``make demo``; it writes a figure and the numbers behind it.
+Run it with ``python examples/clean_wire.py``; it writes a figure and the numbers behind it.
 """
 
 import sys

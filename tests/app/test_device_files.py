@@ -146,10 +146,12 @@ SHAPES = {
     "rectangle": 'shape = "rectangle"\nlength = "90 nm"\nwidth = "60 nm"',
     "disk": 'shape = "disk"\nradius = "50 nm"',
     "ring": 'shape = "ring"\ninner = "30 nm"\nouter = "60 nm"',
-    "polygon": 'shape = "polygon"\ncorners = [["0 nm", "0 nm"], ["90 nm", "0 nm"], ["0 nm", "90 nm"]]',
+    "polygon": 'shape = "polygon"\ncorners = [["0 nm", "0 nm"], ["90 nm", "0 nm"], '
+    '["0 nm", "90 nm"]]',
 }
 GATES = {
-    "gate": 'kind = "gate"\nx = ["-9 nm", "9 nm"]\ny = ["9 nm", "inf"]\ndepth = "30 nm"\nvoltage = "V"',
+    "gate": 'kind = "gate"\nx = ["-9 nm", "9 nm"]\ny = ["9 nm", "inf"]\ndepth = "30 nm"\n'
+    'voltage = "V"',
     "polygon_gate": 'kind = "polygon_gate"\ncorners = [["0 nm", "0 nm"], ["9 nm", "0 nm"], '
     '["0 nm", "9 nm"]]\ndepth = "30 nm"\nvoltage = "V"',
     "saddle": 'kind = "saddle"\nomega_x = "1 meV"\nomega_y = "V"',
@@ -183,13 +185,10 @@ def test_every_shape_becomes_a_device_of_about_its_area(shape, tmp_path):
 
 @pytest.mark.parametrize("kind", [*GATES, *DISORDERS])
 def test_every_potential_takes_its_parameter(kind, tmp_path):
-    if kind in GATES:
-        extra = f"[[gates]]\n{GATES[kind]}"
-    else:
-        extra = f"[[disorder]]\n{DISORDERS[kind]}"
+    section = f"[[gates]]\n{GATES[kind]}" if kind in GATES else f"[[disorder]]\n{DISORDERS[kind]}"
     rows = [f"{x},{y},{x * y}" for x in AXIS for y in AXIS]
     (tmp_path / "table.csv").write_text("x,y,U\n" + "\n".join(rows))
-    file, document = load(written(tmp_path, small(extra=extra)))
+    file, document = load(written(tmp_path, small(extra=section)))
     device = build.device(file, document)
     assert device.parameters == ("V",)
     assert np.isfinite(device.potential_energy({"V": 1.0})).all()
@@ -219,5 +218,33 @@ def test_what_only_the_lattice_can_refuse_still_has_its_place(tmp_path):
     extra = f"[[gates]]\n{GATES['table']}"
     (tmp_path / "table.csv").write_text("x,y,U\n0,0,1\n0,1,1\n1,0,1\n1,1,1\n")
     file, document = load(written(tmp_path, small(extra=extra)))
-    with pytest.raises(DeviceFileError, match=r"device.toml:11: gates\[0\]: .*points along x and y"):
+    with pytest.raises(
+        DeviceFileError, match=r"device.toml:11: gates\[0\]: .*points along x and y"
+    ):
         build.device(file, document)
+
+
+def test_every_key_is_documented():
+    from sharvin.app.device_file import DeviceFile
+    from sharvin.app.problems import _classes
+
+    text = (ROOT / "docs" / "device-files.md").read_text()
+    sections = {DeviceFile}
+    while True:
+        fields = [field for one in sections for field in one.model_fields.values()]
+        more = {inner for field in fields for inner in _classes(field.annotation)}
+        if more <= sections:
+            break
+        sections |= more
+    keys = {field.alias or name for one in sections for name, field in one.model_fields.items()}
+    assert len(keys) > 40
+    missing = [key for key in sorted(keys) if f"`{key}`" not in text and f"[{key}" not in text]
+    assert not missing
+
+
+def test_the_toml_in_the_documentation_is_valid():
+    import tomllib
+
+    text = (ROOT / "docs" / "device-files.md").read_text()
+    for block in re.findall(r"^```toml\n(.*?)^```", text, flags=re.M | re.S):
+        assert tomllib.loads(block)["axes"]["gate"]["points"] == 200

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numerics.matrices import dense_green, dissipation, ends, green, random_sparse, square
 
+from numerics.matrices import dense_green, dissipation, ends, green, random_sparse, square
 from sharvin.errors import ShapeMismatch
 from sharvin.numerics.elimination import analyze
 
-# Entries of G inside may be large near a level that couples weakly; compared relative to the largest.
+# Entries of G inside may be large near a level that couples weakly; compared relative to the
+# largest.
 RTOL = 1e-9
 seeds = st.integers(0, 2**32 - 1)
 

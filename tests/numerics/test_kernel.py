@@ -68,4 +68,4 @@ def test_blas_is_called_by_name():
     from sharvin.numerics.elimination import blas
 
     assert pytest.importorskip("llvmlite.binding").address_of_symbol("sharvin_dgemm")
-    assert blas.N == ord("N")
+    assert ord("N") == blas.N

@@ -9,6 +9,9 @@ from sharvin.errors import InvalidInput, ShapeMismatch
 from sharvin.typing import RealArray
 
 FLAT = 0.01  # in units of a step: what an eye calls flat on a printed staircase
+# Flat part of a step from which it is a plateau: a straight ramp, which has none, stays within
+# the tolerance for 2 % of a step, and a kink in it for several.
+LEAST = 0.1
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def find_plateaus(
 
     A riser is where the trace passes halfway between two multiples. Between two neighboring
     risers, the longest stretch that stays within ``tolerance`` steps of the multiple is the
-    plateau; a trace that ends before the next riser leaves its last plateau out.
+    plateau, if it is at least a tenth of the way between them; a trace that ends before the next
+    riser leaves its last plateau out.
 
     Parameters
     ----------
@@ -55,11 +59,11 @@ def find_plateaus(
     tolerance : float
         In steps.
     """
+    if not (step > 0 and 0 < tolerance < 0.5):
+        raise InvalidInput(f"needed are step > 0 and 0 < tolerance < 1/2, got {step}, {tolerance}")
     x, g = np.asarray(x, dtype=np.float64), np.asarray(trace, dtype=np.float64) / step
     if x.ndim != 1 or x.shape != g.shape:
         raise ShapeMismatch(f"a trace needs as many values as points, got {x.shape} and {g.shape}")
-    if not (step > 0 and 0 < tolerance < 0.5):
-        raise InvalidInput(f"needed are step > 0 and 0 < tolerance < 1/2, got {step}, {tolerance}")
     order = np.argsort(x)
     x, g = x[order], g[order]
     finite = np.isfinite(g)
@@ -75,7 +79,7 @@ def find_plateaus(
         if first is None or last is None or last <= first:
             continue
         piece = _flat(x, g, number, tolerance, (first, last))
-        if piece is not None:
+        if piece is not None and piece[1] - piece[0] >= LEAST * (last - first):
             found.append(_plateau(x, g, number, piece, last - first, step, mirrored=falling))
     return tuple(found)
 

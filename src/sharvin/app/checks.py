@@ -35,7 +35,7 @@ def _leads(file: "DeviceFile") -> Iterator[Problem]:
     bounds = file.region.bounds
     for name, lead in file.leads.items():
         if lead.at is not None and lead.width is None:
-            yield ("leads", name, "at"), "needs a width too, such as width = \"150 nm\""
+            yield ("leads", name, "at"), 'needs a width too, such as width = "150 nm"'
             continue
         low, high = lead.window(bounds)
         first, last = lead.edge(bounds)
@@ -124,8 +124,10 @@ def _experiment(file: "DeviceFile") -> Iterator[Problem]:
             "needed is exactly one of energy, chemical_potential and density (write for example "
             f'chemical_potential = "12.7 meV"), got {keys}',
         )
-    hot = [experiment.temperature] if isinstance(experiment.temperature, float) else list(
-        experiment.temperature
+    hot = (
+        [experiment.temperature]
+        if isinstance(experiment.temperature, float)
+        else list(experiment.temperature)
     )
     if "energy" in filling and max(hot) > 0:
         yield (

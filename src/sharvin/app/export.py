@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 Written = tuple[tuple[Path, ...], tuple[Plateau, ...], tuple[str, str]]
 
 
-def write_all(
-    result: "xr.DataArray", stem: Path, *, picture: Any = None
-) -> Written:
+def write_all(result: "xr.DataArray", stem: Path, *, picture: Any = None) -> Written:
     """Write STEM.png, .pdf, .csv and .nc; returns paths, plateaus and what they lie on."""
     from sharvin.plot.table import save, save_table
     from sharvin.sweeps.labelled import to_netcdf

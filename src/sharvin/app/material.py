@@ -139,6 +139,4 @@ class Rashba(Section):
         return 2
 
 
-Material = Annotated[
-    ElectronGas | Graphene | SquareLattice | Rashba, Field(discriminator="kind")
-]
+Material = Annotated[ElectronGas | Graphene | SquareLattice | Rashba, Field(discriminator="kind")]

@@ -1,6 +1,7 @@
 """Verb ``new``: a commented device file to start from."""
 
 from importlib.resources import files
+from typing import Any
 
 from sharvin.errors import UnknownName
 
@@ -10,7 +11,7 @@ def new(kind: str) -> str:
     name = kind.replace("-", "_")
     if name not in templates():
         raise UnknownName.among("template", kind, templates())
-    return _folder().joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return str(_folder().joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def templates() -> tuple[str, ...]:
@@ -19,5 +20,5 @@ def templates() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
-def _folder():  # type: ignore[no-untyped-def]  # Traversable moved between Python versions
+def _folder() -> Any:  # Traversable has moved between versions of Python
     return files("sharvin.app").joinpath("templates")

@@ -115,7 +115,9 @@ def _example(key: str, field: FieldInfo | None) -> str:
     if field is None or not field.examples:
         return ""
     text = field.description
-    return f"; write for example {key} = {written(field.examples[0])}" + (f" ({text})" if text else "")
+    return f"; write for example {key} = {written(field.examples[0])}" + (
+        f" ({text})" if text else ""
+    )
 
 
 def _kinds(item: Mapping[str, Any], place: Place) -> str:
@@ -126,7 +128,7 @@ def _kinds(item: Mapping[str, Any], place: Place) -> str:
         came = item["input"]
         if not isinstance(came, Mapping):
             return f"got {written(came)}; needed is a table with the key {key}"
-        return f"is missing; write for example {key} = {_FIRST[place[0]]}"
+        return f"is missing; write for example {key} = {_FIRST[str(place[0])]}"
     known = [text.strip("' ") for text in context["expected_tags"].split(",")]
     return f"{UnknownName.among(key, context['tag'], known)}"
 
@@ -149,9 +151,7 @@ def _fields(section: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
-def _section(
-    root: type[Section], place: Place, tags: tuple[str, ...]
-) -> type[BaseModel] | None:
+def _section(root: type[Section], place: Place, tags: tuple[str, ...]) -> type[BaseModel] | None:
     """Class of the section at ``place``; ``tags`` choose among several kinds."""
     section: type[BaseModel] | None = root
     left = list(tags)

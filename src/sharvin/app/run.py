@@ -107,9 +107,7 @@ def _check_store(store: Path, options: Options) -> None:
         )
 
 
-def _measure(
-    file: DeviceFile, device: "Device", store: Path, options: Options
-) -> "xr.DataArray":
+def _measure(file: DeviceFile, device: "Device", store: Path, options: Options) -> "xr.DataArray":
     from sharvin.sweeps import measure
 
     given: dict[str, Any] = {

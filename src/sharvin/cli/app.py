@@ -122,5 +122,7 @@ def main() -> None:
 
 
 def _lines(error: SharvinError) -> list[str]:
-    from_file = type(error).__name__ == "DeviceFileError"  # its module is not imported just for this
+    from_file = (
+        type(error).__name__ == "DeviceFileError"
+    )  # its module is not imported just for this
     return str(error).splitlines() if from_file else [str(error)]

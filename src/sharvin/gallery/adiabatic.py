@@ -125,10 +125,21 @@ def off_diagonal_share(lanes: RealArray) -> RealArray:
 
 def maxima(values: RealArray) -> IntArray:
     """Positions of the maxima; the cusps where a lead opens a mode are too shallow to count."""
-    from scipy.signal import find_peaks
-
-    found: IntArray = find_peaks(values, prominence=CUSP)[0]
+    inner = values[1:-1]
+    tops = 1 + np.flatnonzero((inner > values[:-2]) & (inner > values[2:]))
+    found: IntArray = np.array(
+        [i for i in tops.tolist() if _prominence(values, i) > CUSP], dtype=np.int64
+    )
     return found
+
+
+def _prominence(values: RealArray, top: int) -> float:
+    """How far one must descend from a maximum before it goes up to a higher place."""
+    sides = []
+    for side in (values[top::-1], values[top:]):
+        higher = np.flatnonzero(side > values[top])
+        sides.append(side[: higher[0] if len(higher) else None].min())
+    return float(values[top] - max(sides))
 
 
 def figure(data: "xr.Dataset") -> "Figure":

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from math import isfinite
 
+# The ends of an interval belong to it, although its middle is rounded.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Check:
@@ -40,7 +43,8 @@ class Check:
     @classmethod
     def between(cls, name: str, value: float, low: float, high: float, reason: str) -> "Check":
         """Check that a number lies in an interval; its middle is the expected value."""
-        return cls(name, value, (low + high) / 2, (high - low) / 2, reason)
+        half = (high - low) / 2 * (1 + ROUNDING)
+        return cls(name, value, (low + high) / 2, half, reason)
 
     @property
     def passed(self) -> bool:

@@ -100,7 +100,7 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
             found.append(Check(name, mean[i, j], was, 4 * error, reason))
     for i, w in enumerate(STRENGTHS):
         was = REFERENCE[float(w)][0][1]
-        name = f"spread of G on the first plateau over 0.{round(1000 * was):03d}, W = {w:g} t"
+        name = f"spread of G on the first plateau, W = {w:g} t, over {was}"
         reason = "three standard errors of two spreads, 0.16 each"
         found.append(Check.between(name, spread[i, 0] / was, 0.5, 1.7, reason))
     for n_, g, before in zip((1, 2, 3), data.G_opening.values, data.G_before.values, strict=True):

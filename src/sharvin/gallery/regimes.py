@@ -17,6 +17,16 @@ DENSITY, MOBILITY, MASS = "3.56e15 m^-2", "85 m^2/V/s", 0.067
 LOW, HIGH = 0.6, 4.2  # K
 MAP_MOBILITY = "2 m^2/V/s"  # a poorer wafer, whose regimes fit into one picture
 
+_NAMES = ("ballistic", "quasi-ballistic", "diffusive", "localized")
+# Expected regime; mobility, length, width and coherence length of a strip.
+_STRIPS = (
+    ("ballistic", MOBILITY, "0.5 um", "0.25 um", None),  # the point contact of 1988
+    ("quasi-ballistic", MOBILITY, "20 um", "1 um", None),
+    ("diffusive", MAP_MOBILITY, "1 um", "1 um", None),
+    ("localized", MAP_MOBILITY, "10 um", "0.1 um", None),
+    ("quasi-ballistic", MAP_MOBILITY, "10 um", "0.1 um", "0.5 um"),  # dephased before that
+)
+
 
 def model() -> LengthScales:
     """Lengths of the wafer at 0.6 K; `sharvin.formulas.regime` takes them."""
@@ -52,6 +62,7 @@ def compute(full: bool = False) -> "xr.Dataset":
             nm,
         ),
         "regime": (("width", "length"), number, {"meaning": ", ".join(_NAMES)}),
+        "named": ("strip", [_regime_of(*strip) for _, *strip in _STRIPS]),
         "l_e_map": ((), poor.mean_free_path, nm),
     }
     coordinates = {
@@ -62,9 +73,6 @@ def compute(full: bool = False) -> "xr.Dataset":
         "width": ("width", width, nm),
     }
     return xr.Dataset(parts, coordinates)
-
-
-_NAMES = ("ballistic", "quasi-ballistic", "diffusive", "localized")
 
 
 def checks(data: "xr.Dataset") -> tuple[Check, ...]:
@@ -85,19 +93,9 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     )
     digits = "printed digits"
     found = [Check(name, float(value), want, off, digits) for name, value, want, off in table]
-    good = _wafer(LOW)
-    poor = length_scales(density=DENSITY, mobility=MAP_MOBILITY, mass=MASS)
-    for name, scales, length, width, phase in (
-        ("ballistic", good, "0.5 um", "0.25 um", None),  # the point contact of 1988
-        ("quasi-ballistic", good, "20 um", "1 um", None),
-        ("diffusive", poor, "1 um", "1 um", None),
-        ("localized", poor, "10 um", "0.1 um", None),
-        ("quasi-ballistic", poor, "10 um", "0.1 um", "0.5 um"),  # dephased before it localizes
-    ):
-        came = regime(scales, length=length, width=width, coherence_length=phase).name
-        same = _NAMES.index(came)
+    for (name, *_, length, width, phase), came in zip(_STRIPS, data.named.values, strict=True):
         label = f"{length} x {width} is {name}" + (f", L_φ = {phase}" if phase else "")
-        found.append(Check(label, same, _NAMES.index(name), 0, "a name, by its number"))
+        found.append(Check(label, came, _NAMES.index(name), 0, "a name, by its number"))
     return tuple(found)
 
 
@@ -144,6 +142,13 @@ def figure(data: "xr.Dataset") -> "Figure":
         title=r"A poorer wafer, 2 m²/Vs, if $L_\varphi \to \infty$",
     )
     return fig
+
+
+def _regime_of(mobility: str, length: str, width: str, phase: str | None) -> int:
+    """Return the number of a strip's regime."""
+    scales = length_scales(density=DENSITY, mobility=mobility, mass=MASS)
+    found = regime(scales, length=length, width=width, coherence_length=phase)
+    return _NAMES.index(found.name)
 
 
 def _wafer(temperature: float) -> LengthScales:

@@ -30,6 +30,7 @@ FINER = (1.25,)  # nm, with full=True
 FIELDS = np.array([0.0, 0.5, 1.0, 2.0, 5.0])  # T
 TESTED_FIELD, TESTED_MODE = 2.0, 1  # the middle of this step is simulated, too
 RATIOS = np.array([1.0, 2.0, 3.0])  # ω_y/ω_x
+STRONG = 1e3  # ω_c/ω_x of a strong field
 
 
 def model() -> Device:
@@ -66,6 +67,10 @@ def compute(full: bool = False) -> "xr.Dataset":
             {"units": "2e²/h"},
         ),
         "G_field_10": ("B", np.array([_in_field(ENERGY, b) for b in FIELDS]), {"units": "2e²/h"}),
+        "missing": ("ratio", [1 - _transmission(r, 1.0, r, 1)[0] for r in RATIOS], {"units": "1"}),
+        "width": ((), _measured_width(), {"units": "ħω_x"}),
+        "slope": ((), _slope(), {"units": "1/ħω_x"}),
+        "E_1_strong": ((), saddle_energies(1.0, 3.0, STRONG)[0], {"units": "ħω_x"}),
         "E_1": ("B", np.array([_energies(b)[0] for b in FIELDS]), {"units": "meV"}),
         "E_2": ("B", np.array([_energies(b)[1] for b in FIELDS]), {"units": "meV"}),
     }
@@ -92,23 +97,18 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
         Check("G/G0 at 10 meV, lattice with a → 0", limit[0], data.G_10, 0.002, narrow),
         Check("G/G0 at 10 meV, lattice of 5 nm", coarse, 3.10, 0.005, "grid error of 5 nm"),
         Check("G/G0 in the middle of a step at 2 T, a → 0", limit[1], 1.5, 0.002, narrow),
-        Check("10-90 % width of a step (ħω_x)", _measured_width(), 0.6994, 1e-4, "digits"),
-        Check("slope dT/dE at a step (1/ħω_x)", _slope(), np.pi / 2, 1e-6, "finite difference"),
+        Check("10-90 % width of a step (ħω_x)", data.width, 0.6994, 1e-4, "digits"),
+        Check("slope dT/dE at a step (1/ħω_x)", data.slope, np.pi / 2, 1e-6, "finite difference"),
     ]
-    for ratio, missing, tolerance in ((1, 0.0414, 5e-5), (2, 1.864e-3, 1e-6), (3, 8.07e-5, 1e-7)):
-        center = 1 - _transmission(1.0 * ratio, 1.0, ratio, 1)[0]
-        name = f"1 - T in the middle of the plateau, ω_y/ω_x = {ratio}"
-        found.append(Check(name, center, missing, tolerance, "printed digits"))
+    exact = (0.0414, 1.864e-3, 8.07e-5)
+    for ratio, missing, expected in zip(RATIOS, data.missing.values, exact, strict=True):
+        name = f"1 - T in the middle of the plateau, ω_y/ω_x = {ratio:g}"
+        found.append(Check(name, missing, expected, 1e-3 * expected, "printed digits"))
     table = (3.04142, 3.003073, 2.999966, 2.000005, 1.000000)
     for field, g, expected in zip(data.B.values, data.G_field_10.values, table, strict=True):
         found.append(Check(f"G/G0 at {field:g} T", g, expected, 6e-6, "printed digits"))
-    strong = 1e3  # in units of ħω_x: the limit is reached to its square
-    found.append(
-        Check(
-            "E_1 in a strong field over ħω_xω_y/2ω_c",
-            saddle_energies(1.0, 3.0, strong)[0] / (3.0 / (2 * strong)), 1.0, 2e-5, "(ω_y/ω_c)²",
-        )
-    )  # fmt: skip
+    ratio = float(data.E_1_strong) / (3.0 / (2 * STRONG))
+    found.append(Check("E_1 in a strong field over ħω_xω_y/2ω_c", ratio, 1, 2e-5, "(ω_y/ω_c)²"))
     return tuple(found)
 
 

@@ -54,6 +54,7 @@ def compute(full: bool = False) -> "xr.Dataset":
     coherent = [[_ohms(_row(s, r, 0.0)) for s in on_plateau] for r in resistors]
     incoherent = [_ohms(_row(s, resistors[0], 1.0)) for s in on_plateau]
     whole = [_ohms(_row(s, resistors[0], 1.0)) for s in contacts]
+    clean = fit_series_resistance(MODES, two_terminal_resistance(MODES, SUBTRACTED))
     ohm = {"units": "Ω"}
     parts = {
         "R_contact": ("barrier", [_ohms(s) for s in contacts], ohm),
@@ -62,11 +63,15 @@ def compute(full: bool = False) -> "xr.Dataset":
         "R_coherent": (("seed", "N"), coherent, ohm),
         "R_resistor": ("seed", [_ohms(r) for r in resistors], ohm),
         "wide_modes": ((), resistors[0].modes[0]),
+        "raw": ("N", apparent_plateau(MODES, SUBTRACTED), {"units": "1"}),
+        "clean_fit": ("line", [clean.series_resistance, clean.slope], ohm),
+        "R_4t": ((), four_terminal_resistance(2, 10), ohm),
     }
     coordinates = {
         "barrier": ("barrier", barrier, {"units": "t"}),
         "N": ("N", MODES),
         "seed": ("seed", seeds),
+        "line": ["intercept", "slope"],
     }
     return xr.Dataset(parts, coordinates)
 
@@ -99,17 +104,14 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
         )
     )  # fmt: skip
     raw = (0.96994, 0.94163, 0.91493, 0.88970)
-    for n, height, expected in zip(MODES, apparent_plateau(MODES, SUBTRACTED), raw, strict=True):
-        found.append(
-            Check(f"raw plateau {n} behind 400 Ω over N", height, expected, 6e-6, "printed digits")
-        )
-    clean = fit_series_resistance(MODES, two_terminal_resistance(MODES, SUBTRACTED))
-    found.append(
-        Check("fit of noise-free data: R_s (Ω)", clean.series_resistance, 400, 1e-6, "fit")
-    )
-    found.append(Check("fit of noise-free data: slope (Ω)", clean.slope, 12906.40373, 1e-5, "fit"))
-    four = four_terminal_resistance(2, 10)
-    found.append(Check("R_4t for N = 2 between 10 modes (Ω)", four, 5162.56, 0.005, "digits"))
+    for n, height, expected in zip(MODES, data.raw.values, raw, strict=True):
+        name = f"raw plateau {n} behind 400 Ω over N"
+        found.append(Check(name, height, expected, 6e-6, "printed digits"))
+    series, slope = data.clean_fit.values
+    found.append(Check("fit of noise-free data: R_s (Ω)", series, SUBTRACTED, 1e-6, "rounding"))
+    found.append(Check("fit of noise-free data: slope (Ω)", slope, 12906.40373, 1e-5, "digits"))
+    reason = "printed digits"
+    found.append(Check("R_4t for N = 2 between 10 modes (Ω)", data.R_4t, 5162.56, 5e-3, reason))
     return tuple(found)
 
 
@@ -139,10 +141,8 @@ def figure(data: "xr.Dataset") -> "Figure":
     right.plot(inverse, one_less / 1e3, color=ORANGE, linewidth=1, linestyle=(0, (4, 3)))
     right.plot(1 / data.N, data.R_incoherent / 1e3, "D", color=BLUE, label="with a voltage probe")
     right.plot(0, fit.series_resistance / 1e3, "o", mfc="white", mec=INK, clip_on=False)
-    right.annotate(
-        f"$R_s$ = {fit.series_resistance:.0f} Ω, slope {fit.slope:.1f} Ω",
-        (0, fit.series_resistance / 1e3), xytext=(12, -9), textcoords="offset points", fontsize=9,
-    )  # fmt: skip
+    text = f"$R_s$ = {fit.series_resistance:.0f} Ω, slope {fit.slope:.1f} Ω"
+    right.annotate(text, (0.98, 0.06), xycoords="axes fraction", ha="right")
     right.set_xlim(0, 1.05)
     right.set_ylim(0, None)
     right.legend(frameon=False, fontsize=9)

@@ -75,10 +75,10 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     found = []
     for n in range(1, STEPS + 1):
         inside = (gate > edges[n - 1]) & (gate < edges[n])
-        height = np.median(g[inside])
+        height = np.median(g[inside]) if inside.any() else np.nan
         found.append(Check(f"plateau {n} (2e²/h)", height, n, FLAT, "tunneling through the next"))
-        flat = np.ptp(gate[inside][np.abs(g[inside] - n) < FLAT])
-        share = flat / (edges[n] - edges[n - 1])
+        on_it = gate[inside & (np.abs(g - n) < FLAT)]
+        share = np.ptp(on_it) / (edges[n] - edges[n - 1]) if len(on_it) else 0.0
         reason = "flat within 0.01 over at least 30 % of the step"
         found.append(Check.between(f"flat share of step {n}", share, 0.3, 1.0, reason))
     widths = np.diff(edges)

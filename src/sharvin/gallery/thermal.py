@@ -140,7 +140,7 @@ def figure(data: "xr.Dataset") -> "Figure":
     line = np.array([0.08, 12.0])
     right.loglog(line, line, color=GRAY, linewidth=1, label="a perfect thermometer")
     right.axhline(floor, color=ORANGE, linewidth=1, linestyle=(0, (4, 3)))
-    right.text(0.09, floor * 1.08, r"$\hbar\omega_x/2\pi k_B$: tunneling", fontsize=9, color=ORANGE)
+    right.text(11.5, floor * 0.72, r"tunneling, $\hbar\omega_x/2\pi k_B$", color=ORANGE, ha="right")
     right.loglog(data.T_set, data.T_formula, color=BLUE, linewidth=1.2, label="formula")
     right.loglog(data.T_set, data.T_read, "o", color=BLUE, markersize=5, label="simulated contact")
     right.legend(frameon=False, fontsize=9, loc="upper left")

@@ -1,4 +1,4 @@
-"""A device seen from above: its electrons as a sea, gates, contacts, and where the Fermi level cuts.
+"""A device seen from above: electrons as a sea, gates, contacts, the Fermi contour.
 
 Where the potential lies below the Fermi energy there are electrons; the color shows how deep the
 sea is. The line around it is the Fermi contour, E_F = U(x, y).
@@ -148,7 +148,7 @@ def draw_device(axes: Axes, scene: Scene, *, small: bool = False) -> None:
     if not _is_flat(scene):
         bar = axes.figure.colorbar(sea, ax=axes, fraction=0.03, pad=0.08, aspect=28)
         bar.set_label("$E_F - U$ (meV)")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
 
 
 def _scale_bar(axes: Axes, xy: tuple[RealArray, RealArray], factor: float) -> None:
@@ -244,9 +244,7 @@ def _rgb(color: str) -> tuple[float, float, float]:
     return to_rgb(color)
 
 
-def _contact(
-    axes: Axes, contact: Contact, xy: tuple[RealArray, RealArray], factor: float
-) -> None:
+def _contact(axes: Axes, contact: Contact, xy: tuple[RealArray, RealArray], factor: float) -> None:
     """Bar along the contact's window, an arrow outward, its name."""
     x, y = (values / factor for values in xy)
     out = np.array(_SIDES[contact.side], dtype=float)
@@ -268,7 +266,7 @@ def _contact(
     axes.add_patch(arrow)
     place = start + 0.085 * size * out
     axes.text(
-        *place, contact.name, rotation=90 if out[0] else 0, ha="center", va="center",
+        place[0], place[1], contact.name, rotation=90 if out[0] else 0, ha="center", va="center",
         fontsize=TICK, color=INK,
     )  # fmt: skip
 

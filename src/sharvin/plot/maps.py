@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 _CLIPPED = 99.5  # percentile at which the colors of a transconductance end: spikes say little
 
 
-def map(  # noqa: A001 - sv.plot.map is what one looks for
-    result: "xr.DataArray", *, title: str = "", level_lines: bool = True
-) -> Figure:
+def map(result: "xr.DataArray", *, title: str = "", level_lines: bool = True) -> Figure:
     """Figure of a result with two axes; the first runs along x.
 
     Parameters
@@ -39,7 +37,7 @@ def map(  # noqa: A001 - sv.plot.map is what one looks for
             _risers(axes, result)
         bar = figure.colorbar(image, ax=axes, pad=0.03, aspect=28)
         bar.set_label(f"{long_name_of(result, 'value')} ({shown_unit(unit_of(result))})")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         if title:
             axes.set_title(title)
     return figure
@@ -80,7 +78,7 @@ def transconductance(result: "xr.DataArray", *, title: str = "") -> Figure:
             image = draw_map(axes, slope, signed=True)
             bar = figure.colorbar(image, ax=axes, pad=0.03, aspect=28)
             bar.set_label(f"{slope.attrs['long_name']} ({slope.attrs['units']})")
-            bar.outline.set_visible(False)  # type: ignore[operator]
+            bar.outline.set_visible(False)
         if title:
             axes.set_title(title)
     return figure

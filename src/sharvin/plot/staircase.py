@@ -19,14 +19,14 @@ from sharvin.plot.style import (
     NOTE,
     PALE,
     TICK,
-    heat_colors,
     headline,
+    heat_colors,
     house_style,
     new_figure,
 )
 from sharvin.typing import RealArray
 
-_INSET = (0.575, 0.075, 0.41, 0.36)  # left, bottom, width, height in the axes
+_INSET = (0.60, 0.075, 0.385, 0.34)  # left, bottom, width, height in the axes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -104,9 +104,7 @@ def is_counted(result: "xr.DataArray") -> bool:
     return unit_of(result) in ("e²/h", "2e²/h")
 
 
-def _traces(
-    result: "xr.DataArray", along: str, curves: str
-) -> tuple[list[RealArray], list[str]]:
+def _traces(result: "xr.DataArray", along: str, curves: str) -> tuple[list[RealArray], list[str]]:
     reduced = result.squeeze()
     if not curves:
         return [np.asarray(reduced.values, dtype=np.float64)], [""]

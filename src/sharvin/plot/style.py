@@ -42,7 +42,7 @@ MAGNITUDE = LinearSegmentedColormap.from_list(
 SINGLE, DOUBLE = 3.5, 7.2  # inches: one and two columns of a journal
 RESOLUTION = 200  # dots per inch of a PNG
 
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.family": "DejaVu Sans",
     "mathtext.fontset": "dejavusans",
     "font.size": LABEL,

@@ -132,7 +132,7 @@ def _solve_chunk(
     points = junction.points([e for e, _ in chunk], [p for _, p in chunk])
     kinds: dict[tuple[int, bool], list[int]] = {}
     for number, point in enumerate(points):
-        kind = (id(point.layout), np.iscomplexobj(point.values))
+        kind = (id(point.layout.interior), np.iscomplexobj(point.values))
         kinds.setdefault(kind, []).append(number)
     solved: dict[int, SMatrix] = {}
     for numbers in kinds.values():

@@ -16,7 +16,8 @@ from sharvin.solvers.junction import Junction
 from sharvin.sweeps.points import Answer, EdgeFinder, Point, solve
 from sharvin.sweeps.readings import Reading
 from sharvin.sweeps.sweep import Sweep
-from sharvin.sweeps.thermal import Averages, Refinement, Sample, Window, refine
+from sharvin.sweeps.table import Sample, Window
+from sharvin.sweeps.thermal import Averages, Refinement, refine
 from sharvin.typing import RealArray
 
 
@@ -201,9 +202,7 @@ class _Cell:
         s, reading = answer.smatrix, self.sweep.reading
         if s is None:
             return None
-        return Sample(
-            energy, reading.linear(s), reading.channels(s), s.modes, s.error_estimate
-        )
+        return Sample(energy, reading.linear(s), reading.channels(s), s.modes, s.error_estimate)
 
 
 def _thermal(sweep: Sweep, junction: Junction, chunk: range) -> Outcome:
@@ -249,8 +248,10 @@ def _average(sweep: Sweep, averages: Averages, number: int, outcome: Outcome) ->
     )
     # An error e of S changes a transmission by up to 2 e sqrt(T N): the sum over modes is kept.
     linear = averages.values[number]
-    solver = 2 * max(s.uncertainty for s in averages.samples) * np.sqrt(
-        np.abs(linear) * max(max(s.modes, default=0) for s in averages.samples)
+    solver = (
+        2
+        * max(s.uncertainty for s in averages.samples)
+        * np.sqrt(np.abs(linear) * max(max(s.modes, default=0) for s in averages.samples))
     )
     try:
         value = sweep.reading.averaged(linear, sweep.device)

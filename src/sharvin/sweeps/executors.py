@@ -78,7 +78,7 @@ def in_threads(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Results
             return
         pool = ThreadPoolExecutor(workers)
         try:
-            yield from _drain(partial(pool.submit, worker.solve), numbers, workers)
+            yield from _drain(pool, worker.solve, numbers, workers)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -93,9 +93,7 @@ def in_processes(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Resul
         )
         done = 0
         try:
-            for number, outcome in _drain(
-                partial(pool.submit, _solve_settled), sorted(left), workers
-            ):
+            for number, outcome in _drain(pool, _solve_settled, sorted(left), workers):
                 left.discard(number)
                 done += 1
                 yield number, outcome
@@ -111,9 +109,7 @@ def in_processes(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Resul
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def on_cluster(
-    sweep: Sweep, numbers: Sequence[int], *, cluster: Any, workers: int
-) -> Results:
+def on_cluster(sweep: Sweep, numbers: Sequence[int], *, cluster: Any, workers: int) -> Results:
     """Compute on a Dask cluster, which itself hands out again what a lost worker had."""
     distributed = require("distributed", extra="cluster")
     shipped = ship(sweep)
@@ -147,14 +143,17 @@ def ship(sweep: Sweep) -> bytes:
 
 
 def _drain(
-    submit: Callable[[int], "Future[Outcome]"], numbers: Sequence[int], workers: int
+    pool: ThreadPoolExecutor | ProcessPoolExecutor,
+    solve: Callable[[int], Outcome],
+    numbers: Sequence[int],
+    workers: int,
 ) -> Results:
     """Results as they come, with only a few chunks handed out ahead."""
     waiting = iter(numbers)
     running: dict[Future[Outcome], int] = {}
     while True:
         while len(running) < AHEAD * workers and (number := next(waiting, None)) is not None:
-            running[submit(number)] = number
+            running[pool.submit(solve, number)] = number
         if not running:
             return
         finished, _ = wait(running, return_when=FIRST_COMPLETED)

@@ -15,7 +15,7 @@ from sharvin.errors import InvalidInput
 from sharvin.sweeps.chunk import Outcome, Tally
 from sharvin.sweeps.gas import effective_mass
 from sharvin.sweeps.journal import Journal
-from sharvin.sweeps.sweep import Sweep
+from sharvin.sweeps.sweep import Sweep, version
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,12 +25,10 @@ ERROR = "error"
 
 def describe(sweep: Sweep) -> dict[str, Any]:
     """The sweep in plain words and numbers, for its store and its result."""
-    from sharvin import __version__
-
     device = sweep.device
     mass = effective_mass(device.model)
     return {
-        "version": __version__,
+        "version": version(),
         "sweep_hash": sweep.content_hash,
         "device_hash": device.content_hash,
         "device": repr(device).splitlines()[0],

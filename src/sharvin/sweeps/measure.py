@@ -22,9 +22,7 @@ TOLERANCE = 1e-3
 
 
 @overload
-def conductance(
-    x: SMatrix, *, to: Port, from_: Port, unit: str = ..., **options: Any
-) -> float: ...
+def conductance(x: SMatrix, *, to: Port, from_: Port, unit: str = ..., **options: Any) -> float: ...
 @overload
 def conductance(
     x: Device, *, to: Port, from_: Port, unit: str = ..., **options: Any
@@ -228,7 +226,9 @@ def resistance(
         return _resistance(x, current=current, voltage=voltage, unit=unit)
     from sharvin.sweeps.readings import ResistanceReading
 
-    result: xr.DataArray = _swept(x, ResistanceReading(_pair(current), _pair(voltage), unit), options)
+    result: xr.DataArray = _swept(
+        x, ResistanceReading(_pair(current), _pair(voltage), unit), options
+    )
     return result
 
 
@@ -300,9 +300,7 @@ def _split(device: Device, given: Mapping[str, Any]) -> tuple[dict[str, Any], di
 
 def _check_device(device: object) -> None:
     if not isinstance(device, Device):
-        raise InvalidInput(
-            f"needed is an SMatrix or a Device, got {type(device).__name__}"
-        )
+        raise InvalidInput(f"needed is an SMatrix or a Device, got {type(device).__name__}")
 
 
 def _only(options: Mapping[str, Any], verb: str) -> None:

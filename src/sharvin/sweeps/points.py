@@ -12,7 +12,7 @@ from sharvin.solvers.junction import Junction
 from sharvin.solvers.modes import prepare
 from sharvin.solvers.smatrix import smatrices
 from sharvin.sweeps.sweep import LANES
-from sharvin.sweeps.thermal import EDGE_WIDTH
+from sharvin.sweeps.table import EDGE_WIDTH
 
 Point = tuple[float, Mapping[str, float]]
 TRIES = 3  # each with ten times the clearance of the one before
@@ -57,19 +57,21 @@ def _smatrices(device: Device, junction: Junction, points: Sequence[Point]) -> I
 def _solve_one(device: Device, junction: Junction, point: Point) -> Answer:
     """One point alone; at a band edge, the nearest energies at which the lead has an answer."""
     energy, parameters = point
-    step = 0.0
-    for attempt in range(TRIES + 1):
-        for side in (1.0, -1.0) if step else (1.0,):
+    try:
+        return Answer(next(_smatrices(device, junction, [point])))
+    except BandEdge as edge:
+        refusal, step = str(edge), edge.clearance
+    except Unreliable as error:
+        return Answer(None, refusal=str(error))
+    for _ in range(TRIES if math.isfinite(step) else 0):
+        for moved in (energy + step, energy - step):
             try:
-                moved = (energy + side * step, parameters)
-                return Answer(next(_smatrices(device, junction, [moved])), abs(step))
-            except BandEdge as edge:
-                refusal, clearance = str(edge), edge.clearance
-            except Unreliable as error:
-                return Answer(None, refusal=str(error))
-        if math.isnan(clearance):
-            break
-        step = max(clearance, step) if not attempt else 10 * step
+                s = next(_smatrices(device, junction, [(moved, parameters)]))
+            except Unreliable as error:  # still too near the edge
+                refusal = str(error)
+            else:
+                return Answer(s, abs(moved - energy))
+        step *= 10
     return Answer(None, refusal=refusal)
 
 

@@ -230,9 +230,7 @@ class ResistanceReading:
         return np.array([total])
 
     def _value(self, transmissions: RealArray, leads: Labels, degeneracy: int) -> float:
-        value = probe_resistance(
-            transmissions, leads, current=self.current, voltage=self.voltage
-        )
+        value = probe_resistance(transmissions, leads, current=self.current, voltage=self.voltage)
         return value / degeneracy * ratio("h/e²", self.unit)
 
     def _spread(

@@ -94,9 +94,7 @@ def _compute(
             outcomes[number] = outcome
             done += len(sweep.chunks[number])
             energies += outcome.tally.energies
-            show.update(
-                Progress(done, sweep.rows, kept, energies, time.monotonic() - started)
-            )
+            show.update(Progress(done, sweep.rows, kept, energies, time.monotonic() - started))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted(len(outcomes), len(sweep.chunks), journal)) from None
     finally:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from sharvin import __version__
 from sharvin.device.device import Device
 from sharvin.device.digest import digest
 from sharvin.errors import InvalidInput
@@ -14,6 +13,13 @@ LANES = 8  # points that the solver takes at once
 LARGE = 5000  # orbitals from which eight points are worth a commit of their own
 CELLS_PER_CHUNK = 4  # thermal averages refined side by side, so that they fill the lanes together
 FEWEST_CHUNKS = 16
+
+
+def version() -> str:
+    """Version of the package, which a result carries and a resumed sweep must share."""
+    from sharvin import __version__
+
+    return __version__
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +59,7 @@ class Sweep:
         """Fingerprint: equal hashes mean equal numbers, bit for bit."""
         return digest(
             {
-                "version": __version__,
+                "version": version(),
                 "device": self.device.content_hash,
                 "reading": self.reading,
                 "axes": self.axes,

@@ -1,7 +1,8 @@
 """Sparse elimination of Hermitian matrices down to a few kept orbitals.
 
-`analyze` a sparsity pattern once; the `Plan` then gives Schur complements of E - H at any values, eight
-sweep points at a time in the SIMD lanes, or keeps its factors for wave functions and densities.
+`analyze` a sparsity pattern once; the `Plan` then gives Schur complements of E - H at any values,
+eight sweep points at a time in the SIMD lanes, or keeps its factors for wave functions and
+densities.
 """
 
 from importlib import import_module

@@ -1,14 +1,15 @@
-"""Schur complements of eight points in the lanes; the points of a front that fail its checks, one by one."""
+"""Schur complements of eight points in the lanes; points that fail a check go one by one."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from sharvin.numerics.elimination.arrays import grown
+from sharvin.numerics.elimination.emitter import LANES
 from sharvin.numerics.elimination.fronts import (
     PIVOT_BLOCK,
     PROBES,
     TAU_BLOCK,
-    grown,
 )
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.numerics.elimination.lanefront import (
@@ -18,7 +19,7 @@ from sharvin.numerics.elimination.lanefront import (
     offset,
     trapezoid,
 )
-from sharvin.numerics.elimination.lanes import LANES, aligned, assemble_row, get, put, scatter_add
+from sharvin.numerics.elimination.lanes import aligned, assemble_row, get, put, scatter_add
 from sharvin.numerics.elimination.single import (
     Family,
     Point,
@@ -188,37 +189,39 @@ def family_of(
     return Family(plain, at, delayed[lane], probe_store, probe_at[lane])
 
 
-@kernel
 def lane_fronts(tree: Tree, small: BoolArray) -> BoolArray:
-    """Fronts to do in the lanes: ``small`` ones whose children are too; never the root."""
+    """Fronts to do in the lanes: ``small`` ones with no large one below; never the root."""
+    parent = np.empty(len(small), np.int64)
+    parent[-1] = -1
+    parent[tree.child] = np.repeat(np.arange(len(small)), np.diff(tree.child_start))
     chosen = small.copy()
     chosen[-1] = False
-    for q in range(len(chosen)):
-        for c in range(tree.child_start[q], tree.child_start[q + 1]):
-            if not chosen[tree.child[c]]:
-                chosen[q] = False
+    for q in np.flatnonzero(~small):  # few: large fronts are near the root
+        above = parent[q]
+        while above >= 0 and chosen[above]:
+            chosen[above] = False
+            above = parent[above]
     return chosen
 
 
-@kernel
 def lane_widths(boundary: IndexArray, in_lanes: BoolArray) -> IndexArray:
     """Lane entries that the update of each front takes on its stack."""
-    widths = (boundary + PROBES) * boundary
-    for q in range(len(widths)):
-        if in_lanes[q]:
-            widths[q] = trapezoid(boundary[q] + PROBES, boundary[q])
-    return widths
+    rows, last = boundary + PROBES, np.maximum(boundary - 1, 0)
+    block = last >> 2
+    packed = 4 * block * (rows - 2 * block + 2) + (last & 3) * (rows - 4 * block) - 4 * block + rows
+    widths: IndexArray = np.where(in_lanes, packed, rows * boundary)
+    return np.where(boundary > 0, widths, 0)
 
 
 @kernel
 def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares growing workspaces)
     batch: Batch, in_lanes: BoolArray, sizes: IndexArray, tree: Tree, counts: IndexArray
 ) -> tuple[NumberArray, IndexArray, RealArray, NumberArray]:
-    """Root updates of eight points: (updates one after the other, delayed counts, growths, delayed probes).
+    """Root updates of eight points: (updates, delayed counts, growths, delayed probes), joined.
 
-    ``in_lanes`` (nodes,): fronts done in the lanes; the children of such a front are in the lanes too.
-    ``sizes``: entries of the even stack, the odd stack, the largest panel in the lanes, the largest
-    other panel and its rows. ``counts`` as in `single.schur_single`.
+    ``in_lanes`` (nodes,): fronts done in the lanes; the children of such a front are in the lanes
+    too. ``sizes``: entries of the even stack, the odd stack, the largest panel in the lanes, the
+    largest other panel and its rows. ``counts`` as in `single.schur_single`.
     """
     nodes = len(tree.own)
     like = batch.values[:1].copy()
@@ -289,14 +292,15 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
                     begin * LANES + lane * plain_size : begin * LANES + (lane + 1) * plain_size
                 ]
             family = family_of(
-                q, lane, tree, in_lanes, theirs, where, delayed, side, side_at, probe_store, probe_at,
-                plain, at,
+                q, lane, tree, in_lanes, theirs, where, delayed, side, side_at, probe_store,
+                probe_at, plain, at,
             )  # fmt: skip
             plain = family.store
             base = batch.base[lane]
             values = batch.values[base : base + len(tree.indices)]
             # A lane front has failed the half-flop path already.
-            point = Point(values, batch.energies[lane], batch.probe, not in_lanes[q] or shift > 0)
+            half_flops = bool(not in_lanes[q] or shift > 0)
+            point = Point(values, batch.energies[lane], batch.probe, half_flops)
             k, g, bordered, y = eliminate_front(q, ne, u, point, tree, family, work, counts)
             growths[lane] = max(growths[lane], g)
             delayed[lane, q] = k
@@ -323,23 +327,23 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
             d = tree.child[c]
             m = np.int64(tree.boundary[d])
             top[1 - parity] -= trapezoid(m + PROBES, m) if in_lanes[d] else (m + PROBES) * m
-    q = np.int64(nodes - 1)
-    theirs = even if tree.odd[q] else odd
+    last = np.int64(nodes - 1)
+    theirs = even if tree.odd[last] else odd
     shifts, total, probes = np.zeros(LANES, np.int64), np.int64(0), np.int64(0)
-    for lane in range(batch.live):
-        for c in range(tree.child_start[q], tree.child_start[q + 1]):
+    for lane in range(np.int64(batch.live)):
+        for c in range(tree.child_start[last], tree.child_start[last + 1]):
             shifts[lane] += delayed[lane, tree.child[c]]
-        m = tree.boundary[q] + shifts[lane]
+        m = tree.boundary[last] + shifts[lane]
         total += (m + PROBES) * m
         probes += shifts[lane]
     out, ys = np.empty(total, like.dtype), np.empty((probes, PROBES), like.dtype)
     total, probes = np.int64(0), np.int64(0)
     for lane in range(np.int64(batch.live)):
         shift = shifts[lane]
-        m = tree.boundary[q] + shift
+        m = tree.boundary[last] + shift
         family = family_of(
-            q, lane, tree, in_lanes, theirs, where, delayed, side, side_at, probe_store, probe_at,
-            plain, at,
+            last, lane, tree, in_lanes, theirs, where, delayed, side, side_at, probe_store,
+            probe_at, plain, at,
         )  # fmt: skip
         plain = family.store
         base = batch.base[lane]

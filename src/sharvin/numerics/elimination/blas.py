@@ -1,9 +1,10 @@
-"""BLAS and LAPACK inside kernels, called by symbol name so that machine code caches across processes.
+"""BLAS and LAPACK inside kernels, called by name so that machine code caches.
 
-SciPy exports the addresses of its Fortran routines for Cython. Each is registered with LLVM under the
-name ``sharvin_<routine>``; cached object code then holds an unresolved *name*, which the loader binds in
-the next process, where an address would be wrong. Matrices are column-major and passed as a pair
-(one-dimensional array, offset of the first element); integers and letters are passed by value.
+SciPy exports the addresses of its Fortran routines for Cython. Each is registered with LLVM under
+the name ``sharvin_<routine>``; cached object code then holds an unresolved *name*, which the
+loader binds in the next process, where an address would be wrong. Matrices are column-major and
+passed as a pair (one-dimensional array, offset of the first element); integers and letters are
+passed by value.
 """
 
 import ctypes
@@ -49,8 +50,8 @@ _register()
 def _call(context: Any, builder: Any, symbol: str, signature: Any, args: Any, kinds: str) -> Any:
     """Emit a Fortran call, every argument by reference.
 
-    ``kinds`` has one letter per Fortran argument: ``a`` takes an (array, offset) pair, ``i`` an integer,
-    ``c`` a letter, ``s`` a scalar of the matrix type.
+    ``kinds`` has one letter per Fortran argument: ``a`` takes an (array, offset) pair, ``i`` an
+    integer, ``c`` a letter, ``s`` a scalar of the matrix type.
     """
     int8, int32 = ir.IntType(8), ir.IntType(32)
     pointers, k = [], 0
@@ -100,7 +101,9 @@ def getrf(typing, m, n, a, ao, lda, pivots, po, info, io):  # type: ignore[no-un
 
 
 @intrinsic
-def getrs(typing, ta, n, nrhs, a, ao, lda, pivots, po, b, bo, ldb, info, io):  # type: ignore[no-untyped-def]
+def getrs(  # type: ignore[no-untyped-def]
+    typing, ta, n, nrhs, a, ao, lda, pivots, po, b, bo, ldb, info, io
+):
     """B <- op(A)^-1 B from the factors of `getrf`."""
     sig = types.none(ta, n, nrhs, a, ao, lda, pivots, po, b, bo, ldb, info, io)
     symbol = f"sharvin_{_letter(a)}getrs"
@@ -108,7 +111,9 @@ def getrs(typing, ta, n, nrhs, a, ao, lda, pivots, po, b, bo, ldb, info, io):  #
 
 
 @intrinsic
-def getri(typing, n, a, ao, lda, pivots, po, work, wo, size, info, io):  # type: ignore[no-untyped-def]
+def getri(  # type: ignore[no-untyped-def]
+    typing, n, a, ao, lda, pivots, po, work, wo, size, info, io
+):
     """A <- A^-1 from the factors of `getrf`."""
     sig = types.none(n, a, ao, lda, pivots, po, work, wo, size, info, io)
     symbol = f"sharvin_{_letter(a)}getri"
@@ -141,7 +146,7 @@ def zheevd(  # type: ignore[no-untyped-def]
 
 @intrinsic
 def scatter(typing, t, to, rows, ro, n, s, so):  # type: ignore[no-untyped-def]
-    """t[to + rows[ro + i]] += s[so + i] for i < n, without the checks for negative indices of a loop."""
+    """Add n entries of s at ``rows`` of t, without a loop's checks for negative indices."""
     i = types.intp
     sig = types.none(t, i, rows, i, i, s, i)
     parts = 2 if is_complex(t) else 1
@@ -170,7 +175,7 @@ def scatter(typing, t, to, rows, ro, n, s, so):  # type: ignore[no-untyped-def]
 
 
 def eigh(n: int, a: NumberArray, w: RealArray) -> int:
-    """Eigenvectors into ``a`` (n x n, lower triangle read), eigenvalues into ``w``; LAPACK's info."""
+    """Eigenvectors into ``a`` (its lower triangle is read), values into ``w``; LAPACK's info."""
     raise NotImplementedError
 
 

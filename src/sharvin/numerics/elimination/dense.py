@@ -1,4 +1,4 @@
-"""Small dense kernels of one point: inverse of a Hermitian pivot block, scans for the largest entry."""
+"""Small dense kernels of one point: inverse of a pivot block, scan for the largest entry."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def _hermitian_diagonal(x: Any) -> Any:
 
 
 @part
-def _invert_real(n: Index, g: RealArray, c: RealArray, pivots: IndexArray) -> float:
+def _invert_real(n: Index, g: RealArray, c: RealArray, pivots: IndexArray) -> float:  # noqa: C901, PLR0912
     """Gauss-Jordan inverse in place; returns min over columns of |pivot| / max |column|."""
     worst = np.inf
     for k in range(n):
@@ -90,7 +90,7 @@ def _invert_real(n: Index, g: RealArray, c: RealArray, pivots: IndexArray) -> fl
 
 
 @part
-def _invert_complex(
+def _invert_complex(  # noqa: C901, PLR0912 (kernel: calls cost compile time)
     n: Index, gr: RealArray, gi: RealArray, cr: RealArray, ci: RealArray, pivots: IndexArray
 ) -> float:
     """`_invert_real` with real and imaginary parts apart, which vectorizes."""
@@ -151,9 +151,9 @@ def invert(
 ) -> float:
     """Inverse of the Hermitian block whose lower triangle starts at ``a[ao]``.
 
-    ``work`` holds at least 2 n² + 4 n numbers. Returns the least pivot relative to the largest entry
-    of its own column: unlike a bare pivot this does not depend on the unit of the Hamiltonian nor on
-    one hard-wall site beside ordinary ones.
+    ``work`` holds at least 2 n² + 4 n numbers. Returns the least pivot relative to the largest
+    entry of its own column: unlike a bare pivot this does not depend on the unit of the
+    Hamiltonian nor on one hard-wall site beside ordinary ones.
     """
     raise NotImplementedError
 
@@ -186,7 +186,7 @@ def _invert(n: Any, a: Any, ao: Any, lda: Any, inverse: Any, work: Any, pivots: 
 
 
 def largest_square(a: NumberArray) -> float:
-    """Largest \\|entry\\|² of a flat array; inf when one is NaN."""
+    """Largest |entry|² of a flat array; inf when one is NaN."""
     raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""Kept factors of one point: wave functions and Green functions inside from those on the kept orbitals."""
+"""Kept factors of one point: wave and Green functions inside from those at the root."""
 
 from dataclasses import dataclass, field
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from sharvin.errors import ShapeMismatch
 from sharvin.numerics.elimination.keep import Kept, expand, factorize, selected_inverse
+from sharvin.numerics.elimination.kernel import IndexArray
 from sharvin.numerics.elimination.plan import Accuracy, Plan, Reduced, checked_values, fast
 from sharvin.numerics.elimination.single import Point
-from sharvin.typing import ComplexArray, IntArray, NumberArray
+from sharvin.typing import ComplexArray, NumberArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +49,8 @@ class Factors:
     def inverse_diagonal(self, root_inverse: ComplexArray) -> ComplexArray:
         r"""Diagonal of the retarded Green function, (n,), in inverse units of H.
 
-        ``root_inverse`` (delayed + kept, delayed + kept) is the inverse of `reduced.matrix` minus the
-        self-energy on the kept orbitals.
+        ``root_inverse`` (delayed + kept, delayed + kept) is the inverse of `reduced.matrix` minus
+        the self-energy on the kept orbitals.
         """
         return self._inverse(root_inverse, with_entries=False)[0]
 
@@ -74,7 +75,7 @@ class Factors:
         return diagonal, entries
 
 
-def _mirror(indices: IntArray) -> IntArray:
+def _mirror(indices: IndexArray) -> IndexArray:
     """Place of entry (j, i) for every entry (i, j) of a structurally symmetric CSR pattern."""
     # A stable sort by column lists the entries (j, i) in the order of the rows i of their mirrors.
     place = np.empty(len(indices), np.int32)

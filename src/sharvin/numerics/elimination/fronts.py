@@ -1,15 +1,13 @@
 r"""One front of one point: assembly, elimination by LDL^H or LU, eigen-delayed pivots.
 
-The rows of a front are: delayed unknowns of the children, own orbitals, boundary, and last `PROBES`
-rows that hold the adjoint of the right-hand side b = (E - H) x for fixed random vectors x. These rows
-go through the elimination like any boundary row and end as the reduced right-hand side, against which
-the Schur complement is checked. Only lower triangles are stored, column-major:
+The rows of a front are: delayed unknowns of the children, own orbitals, boundary, and last
+`PROBES` rows that hold the adjoint of the right-hand side b = (E - H) x for fixed random vectors
+x. These rows go through the elimination like any boundary row and end as the reduced right-hand
+side, against which the Schur complement is checked. Only lower triangles are stored, column-major:
 
 - panel ``f``: (own + boundary + PROBES) x own,
 - update ``u``: (boundary + PROBES) x boundary, the Schur complement of the front.
 """
-
-from typing import Any
 
 import numpy as np
 
@@ -26,11 +24,11 @@ from sharvin.typing import NumberArray, RealArray
 
 PROBES = 2
 
-# Largest multiplier accepted. At 100 the Schur complements of hard workloads agree with MUMPS to 4e-11,
-# at 1000 to 1e-8; below 100 nothing is gained.
+# Largest multiplier accepted. At 100 the Schur complements of hard workloads agree with MUMPS to
+# 4e-11, at 1000 to 1e-8; below 100 nothing is gained.
 TAU = 100.0
-# The half-flop path inverts its pivot blocks, which costs digits when they are ill-conditioned: there
-# the multipliers must be smaller, and pivots at least this fraction of their column.
+# The half-flop path inverts its pivot blocks, which costs digits when they are ill-conditioned:
+# there the multipliers must be smaller, and pivots at least this fraction of their column.
 TAU_BLOCK = 50.0
 PIVOT_BLOCK = 0.02
 PIVOT_LU = 1e-6
@@ -119,7 +117,7 @@ def add_update(
     rows: IndexArray,
     s: NumberArray,
 ) -> None:
-    """Add the other columns of a child's update to ``u``, whose first ``ahead`` columns are not theirs."""
+    """Add the other columns of a child's update to ``u``, after its ``ahead`` delayed ones."""
     ld, lds = ahead + nf - ne + PROBES, m + PROBES
     up = ahead - ne
     for j in range(m):
@@ -241,14 +239,14 @@ def eliminate_lu(
 
 
 @part
-def eigenbasis(
+def eigenbasis(  # noqa: C901, PLR0912 (kernel: calls cost compile time)
     ne: Index, nb: Index, f: NumberArray
 ) -> tuple[RealArray, NumberArray, NumberArray, RealArray, RealArray, IndexArray]:
     r"""Diagonalize the pivot block of a front and sort its eigenvectors into good and bad.
 
-    The block is first scaled to unit rows, :math:`S F_{11} S = V \lambda V^\dagger`, so that one hard
-    wall does not hide the rest. Unknowns are rotated to :math:`x_1 = T y`, :math:`T = S V / |S V|`, where
-    :math:`T^\dagger F_{11} T = d` is diagonal.
+    The block is first scaled to unit rows, :math:`S F_{11} S = V \lambda V^\dagger`, so that one
+    hard wall does not hide the rest. Unknowns are rotated to :math:`x_1 = T y`, :math:`T = S V /
+    |S V|`, where :math:`T^\dagger F_{11} T = d` is diagonal.
 
     Returns
     -------
@@ -315,7 +313,7 @@ def eigenbasis(
 
 
 @part
-def eliminate_eigen(
+def eliminate_eigen(  # noqa: C901 (kernel: calls cost compile time)
     ne: Index, nb: Index, d: RealArray, w: NumberArray, kind: IndexArray
 ) -> tuple[Index, float, NumberArray]:
     """Eliminate the good eigenvectors of `eigenbasis`, put the bad ones first in the update.
@@ -351,7 +349,7 @@ def eliminate_eigen(
             for i in range(rows):
                 u[k + i + c * (m + PROBES)] = w[i + j * rows]
             c += 1
-        elif kind[j] == 2 and not d[j] == d[j]:
+        elif kind[j] == 2 and np.isnan(d[j]):
             growth = np.inf
             u[:] = np.nan
     return k, np.sqrt(growth), u
@@ -361,7 +359,7 @@ def eliminate_eigen(
 def rotate_probe(
     ne: Index, t: NumberArray, scale: RealArray, norm: RealArray, kind: IndexArray, x: NumberArray
 ) -> NumberArray:
-    """Components of x (own, PROBES) along the delayed unknowns, y = norm V^H S^-1 x with V = S^-1 T norm."""
+    """Components y = norm V^H S^-1 x of x (own, PROBES) along the delayed unknowns."""
     k = 0
     for j in range(ne):
         k += kind[j] == 1
@@ -375,12 +373,3 @@ def rotate_probe(
                 y[c, 1] += v * x[i, 1]
             c += 1
     return y
-
-
-@part
-def grown(array: Any, need: Index) -> Any:
-    """Copy of a flat array with room for ``need`` entries and a little more."""
-    wider = np.empty(need + need // 2 + 16, array.dtype)
-    for i in range(array.size):
-        wider[i] = array[i]
-    return wider

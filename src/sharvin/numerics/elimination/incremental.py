@@ -1,10 +1,11 @@
-"""Elimination that keeps every update, so that a change of a few values costs only its paths to the root."""
+"""Elimination that keeps every update: a local change costs only its paths to the root."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sharvin.numerics.elimination.fronts import PROBES, grown
+from sharvin.numerics.elimination.arrays import grown
+from sharvin.numerics.elimination.fronts import PROBES
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel
 from sharvin.numerics.elimination.plan import Plan, Reduced, checked_values
 from sharvin.numerics.elimination.single import (
@@ -31,14 +32,14 @@ def _dirty(old: NumberArray, new: NumberArray, tree: Tree) -> BoolArray:
                 break
             a = orbital[r]
             for p in range(indptr[a], indptr[a + 1]):
-                if not old[p] == new[p]:
+                if old[p] != new[p]:  # NaN counts as changed
                     dirty[q] = True
     dirty[-1] = True
     return dirty
 
 
 @kernel
-def _refresh(
+def _refresh(  # noqa: C901 (kernel: calls cost compile time)
     point: Point,
     tree: Tree,
     dirty: BoolArray,
@@ -54,8 +55,8 @@ def _refresh(
 ) -> tuple[NumberArray, NumberArray, NumberArray, Index, NumberArray, Index]:
     """Eliminate the dirty nodes again; (root update, its delayed probe, stores and their ends).
 
-    ``home`` (nodes + 1,): where the update of each node belongs while it delays nothing; updates with
-    delayed unknowns are appended from ``end`` on.
+    ``home`` (nodes + 1,): where the update of each node belongs while it delays nothing; updates
+    with delayed unknowns are appended from ``end`` on.
     """
     like = point.values[:1].copy()
     counts = np.zeros(3, np.int64)
@@ -87,11 +88,11 @@ def _refresh(
                 for r in range(PROBES):
                     probe_store[probe_end] = y[j, r]
                     probe_end += 1
-    q = nodes - 1
+    root = nodes - 1
     shift = np.int64(0)
-    for c in range(tree.child_start[q], tree.child_start[q + 1]):
+    for c in range(tree.child_start[root], tree.child_start[root + 1]):
         shift += delayed[tree.child[c]]
-    m = np.int64(tree.boundary[q]) + shift
+    m = np.int64(tree.boundary[root]) + shift
     u = np.empty((m + PROBES) * m, like.dtype)
     family = Family(store, where, delayed, probe_store, probe_at)
     y = root_front(shift, u, point, tree, family)
@@ -102,8 +103,8 @@ def _refresh(
 class Incremental:
     """State of one elimination; `update` it with values that differ in few places.
 
-    Mutable by nature and not safe to share between threads. Every answer is bit for bit the one that
-    `Plan.schur` gives for the same values.
+    Mutable by nature and not safe to share between threads. Every answer is bit for bit the one
+    that `Plan.schur` gives for the same values.
     """
 
     plan: Plan

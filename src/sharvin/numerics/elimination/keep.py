@@ -1,22 +1,23 @@
 r"""Elimination that keeps its factors, and the walks back down the tree that use them.
 
-Node q expresses its own unknowns by the rest of its front, :math:`x_o = Y x_r` with
-:math:`Y = (T_d, -F_{11}^{-1} F_{12})` (delayed eigenvectors first), and keeps the inverse C of the part of
-its block that it eliminated. From the root down, the Green function of a front follows from that of its
-rest: :math:`G_{or} = Y G_{rr}`, :math:`G_{ro} = G_{rr} Y^\dagger`, :math:`G_{oo} = C + Y G_{rr} Y^\dagger`.
+Node q expresses its own unknowns by the rest of its front, :math:`x_o = Y x_r` with :math:`Y =
+(T_d, -F_{11}^{-1} F_{12})` (delayed eigenvectors first), and keeps the inverse C of the part of
+its block that it eliminated. From the root down, the Green function of a front follows from that
+of its rest: :math:`G_{or} = Y G_{rr}`, :math:`G_{ro} = G_{rr} Y^\dagger`, :math:`G_{oo} = C + Y
+G_{rr} Y^\dagger`.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from sharvin.numerics.elimination.arrays import grown
 from sharvin.numerics.elimination.blas import C, N, T, gemm, getri
 from sharvin.numerics.elimination.fronts import (
     PROBES,
     eigenbasis,
     eliminate_eigen,
     eliminate_lu,
-    grown,
     rotate_probe,
     trailing,
 )
@@ -81,7 +82,7 @@ def _eigen_factors(
 
 
 @kernel
-def factorize(  # noqa: PLR0915 (one loop body that shares growing workspaces)
+def factorize(  # noqa: C901, PLR0912, PLR0915 (kernel: calls cost compile time)
     point: Point, sizes: IndexArray, tree: Tree, counts: IndexArray
 ) -> tuple[NumberArray, Index, float, NumberArray, Kept]:
     """`single.schur_single` by LU, with its factors."""
@@ -168,13 +169,13 @@ def factorize(  # noqa: PLR0915 (one loop body that shares growing workspaces)
         where[q] = begin
         top[parity] += update.size
         top[1 - parity] -= pop
-    q = nodes - 1
+    root = nodes - 1
     shift = np.int64(0)
-    for i in range(tree.child_start[q], tree.child_start[q + 1]):
+    for i in range(tree.child_start[root], tree.child_start[root + 1]):
         shift += delayed[tree.child[i]]
-    m = np.int64(tree.boundary[q]) + shift
+    m = np.int64(tree.boundary[root]) + shift
     u = np.empty((m + PROBES) * m, like.dtype)
-    parity = tree.odd[q]
+    parity = tree.odd[root]
     family = Family(stacks[1 - parity], where, delayed, probe_store, probe_at)
     rotated = root_front(shift, u, point, tree, family)
     return u, shift, growth, rotated, Kept(y_all, y_at, c_all, c_at, delayed)
@@ -203,14 +204,15 @@ def delayed_below(q: Index, tree: Tree, delayed: IndexArray) -> Index:
 
 
 @kernel
-def expand(root: NumberArray, tree: Tree, kept: Kept, out: NumberArray) -> None:
-    """Fill ``out`` (n, m) with the solution whose root unknowns are ``root`` (delayed + kept, m)."""
+def expand(root: NumberArray, tree: Tree, kept: Kept, out: NumberArray) -> None:  # noqa: C901
+    """Fill ``out`` (n, m) with the solution that has ``root`` (delayed + kept, m)."""
     nodes = np.int64(len(tree.own))
     columns = root.shape[1]
     like = kept.y[:1]
     delayed = kept.delayed
     one, zero = like.dtype.type(1), like.dtype.type(0)
-    # Children are pushed when their parent is done; the last one, next in reverse postorder, is on top.
+    # Children are pushed when their parent is done; the last one, next in reverse postorder, is on
+    # top.
     stack, top = np.empty(16, like.dtype), np.int64(0)
     rows = np.empty(max(tree.own.max() + tree.boundary.max(), 1) + delayed.sum(), np.int64)
     for q in range(nodes - 1, -1, -1):
@@ -252,7 +254,7 @@ def expand(root: NumberArray, tree: Tree, kept: Kept, out: NumberArray) -> None:
 def _front_inverse(
     ne: Index, k: Index, nb: Index, y: ComplexArray, c: ComplexArray, rest: ComplexArray
 ) -> ComplexArray:
-    """G on the front (own, then boundary), column-major, from G on its rest (delayed, then boundary)."""
+    """G on the front (own, boundary), column-major, from G on its rest (delayed, boundary)."""
     nr, nf = k + nb, ne + nb
     one, zero = complex(1.0, 0.0), complex(0.0, 0.0)
     g = np.empty(nf * nf, np.complex128)
@@ -274,7 +276,7 @@ def _front_inverse(
 
 
 @kernel
-def selected_inverse(
+def selected_inverse(  # noqa: C901 (kernel: calls cost compile time)
     root: ComplexArray,
     tree: Tree,
     kept: Kept,

@@ -1,8 +1,8 @@
-"""The one way to compile a kernel: typed for mypy, cached on disk under a hash of all kernel sources.
+"""The one way to compile a kernel: typed, and cached under a hash of all sources.
 
-Numba notices an edit in the file of a cached function but not in the modules that this function calls,
-and would then silently run stale machine code. Every kernel of this package is therefore cached in a
-folder named after a hash of *all* sources here: any edit changes the folder.
+Numba notices an edit in the file of a cached function but not in the modules that this function
+calls, and would then silently run stale machine code. Every kernel of this package is therefore
+cached in a folder named after a hash of *all* sources here: any edit changes the folder.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ FOLDER = Path(__file__).parent
 
 
 def source_hash(folder: Path = FOLDER) -> str:
-    """Name of the cache generation: hash of every source in ``folder`` and of the compiler's version."""
+    """Hash of every source in ``folder`` and of the compiler: the cache generation."""
     digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -39,7 +39,7 @@ def source_hash(folder: Path = FOLDER) -> str:
 
 
 def cache_candidates(folder: Path = FOLDER) -> list[Path]:
-    """Places for compiled kernels, best first: where the user told numba, beside the sources, in the home."""
+    """Places for compiled kernels, best first: the user's, beside the sources, the home."""
     name = f"sharvin-{source_hash(folder)}"
     chosen = numba.config.CACHE_DIR
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
@@ -63,7 +63,8 @@ CACHE = cache_folder()
 
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": FLAGS, "error_model": "numpy"}
-# Unpacking Python arguments takes as long to compile as a short function: only entry points need it.
+# Unpacking Python arguments takes as long to compile as a short function: only entry points need
+# it.
 _INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -72,8 +73,8 @@ def kernel(function: Function) -> Function:
 
     It drops the GIL, divides like NumPy (no exception on zero) and may fuse multiply-adds.
     """
-    # Numba reads its cache setting when it decorates, never later, so lending it our folder for this
-    # moment leaves every other library's cache where it was.
+    # Numba reads its cache setting when it decorates, never later, so lending it our folder for
+    # this moment leaves every other library's cache where it was.
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(CACHE) if CACHE else before
     try:

@@ -1,15 +1,17 @@
-"""One front in the lanes: block LDL^H of its panel and the trailing update, all eight points together.
+"""One front in the lanes: block LDL^H and trailing update of all eight points together.
 
-Updates are stored as trapezoids: columns in blocks of four, each block from its diagonal down, which
-halves the traffic of the stacks that would otherwise limit the speed.
+Updates are stored as trapezoids: columns in blocks of four, each block from its diagonal down,
+which halves the traffic of the stacks that would otherwise limit the speed.
 """
+
+from typing import Any
 
 import numpy as np
 
+from sharvin.numerics.elimination.emitter import LANES
 from sharvin.numerics.elimination.fronts import PROBES
 from sharvin.numerics.elimination.kernel import Index, IndexArray, is_complex, part, template
 from sharvin.numerics.elimination.lanes import (
-    LANES,
     _tile_11,
     _tile_14,
     _tile_21,
@@ -30,7 +32,7 @@ LANE_WIDTH = 16  # pivot block in the lanes
 
 @part
 def offset(rows: Index, j: Index) -> Index:
-    """Entry of (row 0, column j) in a trapezoid with ``rows`` rows; valid for rows >= 4 (j // 4)."""
+    """Entry of (row 0, column j) in a trapezoid; real rows begin at 4 (j // 4)."""
     block = j >> 2
     return 4 * block * (rows - 2 * block + 2) + (j & 3) * (rows - 4 * block) - 4 * block
 
@@ -43,21 +45,33 @@ def trapezoid(rows: Index, columns: Index) -> Index:
     return offset(rows, columns - 1) + rows
 
 
-def tall_tiles(c, co, ldc, a, ao, lda, b, bo, ldb, i, rows, depth, fresh):  # type: ignore[no-untyped-def]
-    """Four columns of C from row ``i`` down by tiles of four rows; returns the first row not done."""
+def tall_tiles(
+    c: Any, co: Any, ldc: Any, a: Any, ao: Any, lda: Any, b: Any, bo: Any, ldb: Any, i: Any,
+    rows: Any, depth: Any, fresh: Any,
+) -> Any:  # fmt: skip
+    """Four columns of C from row ``i`` down by tiles of four rows; the first row not done."""
     raise NotImplementedError
 
 
 @template(tall_tiles)
-def _tall_tiles(c, co, ldc, a, ao, lda, b, bo, ldb, i, rows, depth, fresh):  # type: ignore[no-untyped-def]
+def _tall_tiles(
+    c: Any, co: Any, ldc: Any, a: Any, ao: Any, lda: Any, b: Any, bo: Any, ldb: Any, i: Any,
+    rows: Any, depth: Any, fresh: Any,
+) -> Any:  # fmt: skip
     if is_complex(c):  # 4 x 4 complex entries need 32 accumulators: more registers than there are
 
-        def none(c, co, ldc, a, ao, lda, b, bo, ldb, i, rows, depth, fresh):  # type: ignore[no-untyped-def]
+        def none(
+            c: Any, co: Any, ldc: Any, a: Any, ao: Any, lda: Any, b: Any, bo: Any, ldb: Any, i: Any,
+        rows: Any, depth: Any, fresh: Any,
+    ) -> Any:  # fmt: skip
             return i
 
         return none
 
-    def four(c, co, ldc, a, ao, lda, b, bo, ldb, i, rows, depth, fresh):  # type: ignore[no-untyped-def]
+    def four(
+        c: Any, co: Any, ldc: Any, a: Any, ao: Any, lda: Any, b: Any, bo: Any, ldb: Any, i: Any,
+        rows: Any, depth: Any, fresh: Any,
+    ) -> Any:  # fmt: skip
         while i + 4 <= rows:
             _tile_44(c, co + i, ldc, a, ao + i, lda, b, bo, ldb, depth, fresh)
             i += 4
@@ -83,7 +97,7 @@ def product_block(
     depth: Index,
     fresh: bool,
 ) -> None:
-    """Up to four columns of C = A B^H (``fresh``) or C += A B^H, rows ``first`` ... ``rows`` - 1."""
+    """Up to four columns of C = A B^H (``fresh``) or C += A B^H from row ``first`` down."""
     i = first
     if columns == 4:
         i = tall_tiles(c, co, ldc, a, ao, lda, b, bo, ldb, i, rows, depth, fresh)
@@ -126,7 +140,7 @@ def lane_trailing(
 def _swap_pivot(
     n: Index, g: NumberArray, k: Index, lane: Index, d: NumberArray
 ) -> tuple[Index, float]:
-    """Bring the largest entry of column k to the diagonal in one lane; (its row, \\|pivot\\|²)."""
+    """Bring the largest entry of column k to the diagonal in one lane; (its row, |pivot|²)."""
     p, best = k, -1.0
     for i in range(k, n):
         v = get(g, i + k * n, lane)
@@ -143,7 +157,7 @@ def _swap_pivot(
 
 
 @part
-def lane_inverse(
+def lane_inverse(  # noqa: C901 (kernel: calls cost compile time)
     n: Index,
     a: NumberArray,
     ao: Index,
@@ -156,10 +170,10 @@ def lane_inverse(
     worst: RealArray,
     swaps: IndexArray,
 ) -> None:
-    """G <- minus the inverse, lane by lane, of the Hermitian block with lower triangle at ``a[ao]``.
+    """Minus the inverse into ``g``, lane by lane, of the Hermitian block at ``a[ao]``.
 
     Gauss-Jordan elimination; a lane swaps rows only where its diagonal is ten times below the best
-    pivot. ``worst[lane]`` is lowered to the least \\|pivot\\|² / \\|largest of its column\\|².
+    pivot. ``worst[lane]`` is lowered to the least |pivot|² / |largest of its column|².
     """
     for j in range(n):
         copy_negative(g, j, n, a, ao + j + j * lda)
@@ -208,10 +222,10 @@ def lane_ldl(
     growth: RealArray,
     swaps: IndexArray,
 ) -> None:
-    """Left-looking block LDL^H of eight panels: f then holds L D below its diagonal blocks, x holds -L.
+    """Left-looking block LDL^H of eight panels; f then holds L D below the diagonal, x holds -L.
 
-    Per lane, ``growth`` is raised to the largest \\|multiplier\\|², ``worst`` lowered to the least pivot
-    ratio squared and ``total`` becomes NaN when anything did.
+    Per lane, ``growth`` is raised to the largest |multiplier|², ``worst`` lowered to the least
+    pivot ratio squared and ``total`` becomes NaN when anything did.
     """
     nf = ne + nb
     ld = nf + PROBES
@@ -222,13 +236,13 @@ def lane_ldl(
             for j in range(k, k + b, 4):
                 product_block(
                     f, j * ld, ld, x, k0 * ld, ld, f, j + k0 * ld, ld,
-                    j, ld, min(4, k + b - j), depth, False,
+                    j, ld, min(4, k + b - j), depth, k0 < 0,
                 )  # fmt: skip
         lane_inverse(b, f, k + k * ld, ld, g, c, d, size, total, worst, swaps)
         below = k + b
         for j in range(0, b, 4):
             product_block(
-                x, (k + j) * ld, ld, f, k * ld, ld, g, j, b, below, ld, min(4, b - j), b, True,
+                x, (k + j) * ld, ld, f, k * ld, ld, g, j, b, below, ld, min(4, b - j), b, k >= 0,
             )  # fmt: skip
         for j in range(k, below):
             largest_squares(x, below + j * ld, nf - below, growth, total)

@@ -1,12 +1,15 @@
-"""Elimination order by nested dissection: cut along a coordinate, eliminate both halves, then the cut.
+"""Elimination order by nested dissection: eliminate both halves, then the cut.
 
 The vertices are groups of orbitals that sit at one point. Any bipartition of a graph gives a valid
-separator (the vertices of one half with a neighbor in the other), so coordinates need only be sensible:
-true positions, or the graph distances of `landmarks` where there are none.
+separator (the vertices of one half with a neighbor in the other), so coordinates need only be
+sensible: true positions, or the graph distances of `landmarks` where there are none.
 """
+
+from typing import Any
 
 import numpy as np
 
+from sharvin.numerics.elimination.arrays import grown, head
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.typing import RealArray
 
@@ -15,8 +18,8 @@ BALANCE = 0.3  # the lighter half holds at least this fraction
 
 
 @part
-def _cut(x: RealArray, low: float, high: float) -> float:
-    """Coordinate that splits ``x`` in two halves of similar size, in a gap between values; NaN if none.
+def _cut(x: RealArray, low: Any, high: Any) -> Any:  # noqa: C901, PLR0912
+    """Coordinate in a gap of ``x`` that leaves two similar halves; NaN if there is none.
 
     Values are binned; among the bin borders that leave `BALANCE` on each side, the most central one
     whose gap is not small compared with the widest is taken, so rounding errors in the positions of
@@ -55,8 +58,8 @@ def _cut(x: RealArray, low: float, high: float) -> float:
                 edge = most[b]
         if best < 2.0:
             return cut
-        # No border leaves enough on both sides: look inside the bin with the median, or, when it holds
-        # a single value, cut beside it.
+        # No border leaves enough on both sides: look inside the bin with the median, or, when it
+        # holds a single value, cut beside it.
         if most[crowded] - least[crowded] <= 1e-9 * (high - low):
             below = 0
             for b in range(crowded):
@@ -82,7 +85,7 @@ def _separator(
     start: IndexArray,
     member: IndexArray,
 ) -> tuple[Index, Index, Index]:
-    """Mark the halves (1, 2) and, with 4 added, their vertices at the cut; (weights at it, size of 1)."""
+    """Mark the halves 1 and 2, plus 4 at the cut; (weights at the cut, size of half 1)."""
     size = 0
     for k in range(part.size):
         low = x[k] <= cut
@@ -127,7 +130,7 @@ def _project(
 
 
 @part
-def _halve(
+def _halve(  # noqa: C901 (kernel: calls cost compile time)
     part: IndexArray,
     position: RealArray,
     directions: RealArray,
@@ -153,13 +156,16 @@ def _halve(
     last = -1
     edge1, edge2 = 0, 0
     for _ in range(tries):
-        d = np.argmax(spread)
+        d = 0
+        for other in range(spread.size):
+            if spread[other] > spread[d]:
+                d = other
         if not spread[d] > 0.0:
             break
         spread[d] = -1.0
         low, high = _project(part, position, directions[d], x)
         cut = _cut(x, low, high)
-        if not cut == cut:
+        if np.isnan(cut):
             continue
         edge1, edge2, size = _separator(part, x, cut, side, indptr, indices, vertex, start, member)
         last = d
@@ -186,8 +192,36 @@ def _weight(order: IndexArray, start: IndexArray, low: Index, high: Index) -> In
     return weight
 
 
+FIELDS = 5  # of a part that waits on the stack: low, high, parent token, own token, finished?
+
+
+@part
+def _push(
+    stack: IndexArray,
+    top: Index,
+    low: Index,
+    high: Index,
+    above: Index,
+    own: Index,
+    finished: Index,
+) -> Index:
+    """Put a part on the stack; the new top."""
+    stack[top] = low
+    stack[top + 1] = high
+    stack[top + 2] = above
+    stack[top + 3] = own
+    stack[top + 4] = finished
+    return top + FIELDS
+
+
+@part
+def _third(mark: Index, chosen: Index) -> Index:
+    """Where a marked vertex goes: 0 and 1 the halves, 2 the separator in half ``chosen``."""
+    return 2 if mark == (4 | chosen) else (mark & 3) - 1
+
+
 @kernel
-def dissect(  # noqa: PLR0915 (an explicit stack: recursion would compile more slowly)
+def dissect(  # noqa: C901, PLR0912, PLR0915 (kernel: calls cost compile time)
     indptr: IndexArray,
     indices: IndexArray,
     vertex: IndexArray,
@@ -208,77 +242,71 @@ def dissect(  # noqa: PLR0915 (an explicit stack: recursion would compile more s
     low, high : (nodes,) int32
         Node ``q`` eliminates ``order[low[q]:high[q]]``; nodes are in postorder.
     parent : (nodes,) int32
-        Parent node; ``nodes`` (the root that holds the kept orbitals) for the last of each component.
+        Parent node; ``nodes`` (the root that holds the kept orbitals) for the last of each
+        component.
     """
     count = len(start) - 1
-    order = np.arange(count).astype(np.int32)
-    buffer = np.empty(count, np.int32)
-    x = np.empty(count)
-    side = np.zeros(vertex.max() + 1 if vertex.size else 1, np.int8)
+    order = np.empty(count, np.int32)
+    total = count
+    for v in range(count):
+        order[v] = v
+    for v in vertex:
+        total = max(total, v + 1)
+    buffer, x = np.empty(count, np.int32), np.empty(count)
+    side = np.zeros(total, np.int8)
     room = 2 * count + 2
     lows, highs = np.empty(room, np.int32), np.empty(room, np.int32)
     parent_token, node_of = np.empty(room, np.int32), np.empty(room, np.int32)
-    depth_room = 4 * 64 + len(first)
-    stack = np.empty((depth_room, 5), np.int32)  # low, high, parent token, own token, finished?
-    top, token, nodes = 0, 0, 0
+    stack, top = np.empty(FIELDS * (256 + len(first)), np.int32), np.int64(0)
+    token, nodes = 0, 0
     c = len(first) - 2
     while c >= 0:  # many small components share one node
         low, high = first[c], first[c + 1]
         while c > 0 and _weight(order, start, first[c - 1], high) <= leaf:
             c -= 1
             low = first[c]
-        stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = (
-            low,
-            high,
-            -1,
-            token,
-            0,
-        )
+        top = _push(stack, top, low, high, -1, token, 0)
         token += 1
-        top += 1
         c -= 1
+    sizes, ends, fill = np.empty(3, np.int64), np.empty(3, np.int64), np.empty(3, np.int64)
     while top > 0:
-        top -= 1
-        low, high, above, own, finished = stack[top]
-        part = order[low:high]
-        if finished or _weight(order, start, low, high) <= leaf or high - low == 1:
-            lows[nodes], highs[nodes], parent_token[nodes], node_of[own] = low, high, above, nodes
+        top -= FIELDS
+        low, high, above = np.int64(stack[top]), np.int64(stack[top + 1]), np.int64(stack[top + 2])
+        own, finished = np.int64(stack[top + 3]), stack[top + 4]
+        if finished or high - low == 1 or _weight(order, start, low, high) <= leaf:
+            lows[nodes], highs[nodes] = low, high
+            parent_token[nodes], node_of[own] = above, nodes
             nodes += 1
             continue
         chosen = _halve(
-            part, position, directions, tries, x[: high - low], side,
+            order[low:high], position, directions, tries, x[: high - low], side,
             indptr, indices, vertex, start, member,
         )  # fmt: skip
-        sizes = np.zeros(3, np.int64)
-        for v in part:
-            sizes[2 if side[v] == (4 | chosen) else (side[v] & 3) - 1] += 1
-        fill = np.array([low, low + sizes[0], low + sizes[0] + sizes[1]])
-        ends = fill + sizes
-        for v in part:
-            k = 2 if side[v] == (4 | chosen) else (side[v] & 3) - 1
-            buffer[fill[k]] = v
-            fill[k] += 1
+        sizes[:] = 0
+        for k in range(low, high):
+            sizes[_third(side[order[k]], chosen)] += 1
+        end = low
+        for k in range(3):
+            fill[k] = end
+            end += sizes[k]
+            ends[k] = end
+        for k in range(low, high):
+            t = _third(side[order[k]], chosen)
+            buffer[fill[t]] = order[k]
+            fill[t] += 1
         for k in range(low, high):
             order[k] = buffer[k]
             side[buffer[k]] = 0
-        if top + 3 > len(stack):
-            wider = np.empty((2 * len(stack), 5), np.int32)
-            wider[:top] = stack[:top]
-            stack = wider
+        if top + 3 * FIELDS > stack.size:
+            stack = grown(stack, top + 3 * FIELDS)
         if sizes[2] > 0:
-            stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = (
-                ends[1], ends[2], above, own, 1,
-            )  # fmt: skip
-            top += 1
+            top = _push(stack, top, ends[1], ends[2], above, own, 1)
             above = own  # without a cut the halves are independent: both hang from the node above
         for k in range(1, -1, -1):
             if sizes[k] > 0:
-                stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3], stack[top, 4] = (
-                    ends[k] - sizes[k], ends[k], above, token, 0,
-                )  # fmt: skip
+                top = _push(stack, top, ends[k] - sizes[k], ends[k], above, token, 0)
                 token += 1
-                top += 1
     parent = np.empty(nodes, np.int32)
     for q in range(nodes):
         parent[q] = node_of[parent_token[q]] if parent_token[q] >= 0 else nodes
-    return order, lows[:nodes].copy(), highs[:nodes].copy(), parent
+    return order, head(lows, nodes), head(highs, nodes), parent

@@ -1,4 +1,4 @@
-"""`analyze` a sparsity pattern once; the `Plan` then gives Schur complements of E - H at any values."""
+"""`analyze` a sparsity pattern once; its `Plan` gives Schur complements at any values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ import numpy as np
 
 from sharvin.errors import InvalidInput, ShapeMismatch
 from sharvin.numerics.elimination.batch import Batch, lane_fronts, lane_widths, schur_lanes
+from sharvin.numerics.elimination.emitter import LANES
 from sharvin.numerics.elimination.fronts import PROBES
-from sharvin.numerics.elimination.lanes import LANES
 from sharvin.numerics.elimination.ordering import dissect
 from sharvin.numerics.elimination.single import Point, schur_single, unpack
 from sharvin.numerics.elimination.symbolic import Tree, stack_sizes, symbolic
@@ -32,7 +32,7 @@ Accuracy = Literal["fast", "high"]
 LEAF = 12  # orbitals below which a part is not cut further; 8 to 24 differ by less than 10 %
 PROBE_SEED = 20261120
 LANES_PAY = 3  # points from which eight lanes, some of them idle, beat as many single runs
-LANE_FRONT = 10**9  # larger fronts go to BLAS one point at a time
+LANE_FRONT = 300  # larger fronts leave the cache in eight lanes and go to BLAS one point at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +54,14 @@ class Reduced:
 
     @cached_property
     def probe_error(self) -> NumberArray:
-        """``matrix @ probe_x - probe_b``, zero but for the rounding errors of ``matrix``, unscaled."""
+        """Error ``matrix @ probe_x - probe_b``, zero but for rounding in ``matrix``; unscaled."""
         error: NumberArray = self.matrix @ self.probe_x - self.probe_b
         return error
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Elimination of one sparsity pattern, reusable for any values; safe to share between threads."""
+    """Elimination of one sparsity pattern, for any values; threads may share it."""
 
     n: int
     kept: IntArray  # (q,)
@@ -85,9 +85,9 @@ class Plan:
     def schur(self, values: NumberArray, energy: float, *, accuracy: Accuracy = "fast") -> Reduced:
         """Schur complement of one point.
 
-        ``values`` (nnz,) are those of H. ``accuracy="fast"`` eliminates by half-flop block LDL^H and
-        falls back to LU and delayed eigenvectors where its own checks fail; "high" begins with LU,
-        which keeps one to two digits more and takes about 1.4 times as long.
+        ``values`` (nnz,) are those of H. ``accuracy="fast"`` eliminates by half-flop block LDL^H
+        and falls back to LU and delayed eigenvectors where its own checks fail; "high" begins with
+        LU, which keeps one to two digits more and takes about 1.4 times as long.
         """
         values = checked_values(values, self.nnz)
         counts = np.zeros(3, np.int64)
@@ -132,7 +132,7 @@ class Plan:
         ])  # fmt: skip
 
     def _eight(self, values: NumberArray, energies: RealArray, first: int) -> list[Reduced]:
-        """Up to eight points from row ``first`` of the values on; spare lanes repeat the last one."""
+        """Up to eight points from row ``first`` of the values; spare lanes repeat the last."""
         live = len(energies)
         spare = np.minimum(np.arange(LANES), live - 1)
         base = np.zeros(LANES, np.int64) if values.ndim == 1 else (first + spare) * self.nnz
@@ -153,7 +153,7 @@ class Plan:
     def factorize(
         self, values: NumberArray, energy: float, *, accuracy: Accuracy = "high"
     ) -> "Factors":
-        """Eliminate one point and keep the factors, for wave functions and Green functions inside."""
+        """Eliminate one point and keep the factors, for wave and Green functions inside."""
         from sharvin.numerics.elimination.factors import factor  # compiled when asked for
 
         return factor(self, values, energy, accuracy)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sharvin.numerics.elimination.arrays import grown
 from sharvin.numerics.elimination.dense import adjoint, hermitian_diagonal
 from sharvin.numerics.elimination.fronts import (
     PROBES,
@@ -15,7 +16,6 @@ from sharvin.numerics.elimination.fronts import (
     eliminate_eigen,
     eliminate_ldl,
     eliminate_lu,
-    grown,
     rotate_probe,
     trailing,
 )
@@ -146,10 +146,10 @@ def eliminate_front(
     work: Scratch,
     counts: IndexArray,
 ) -> tuple[Index, float, NumberArray, NumberArray]:
-    """Eliminate the ``ne`` leading unknowns of front ``q`` by the first method that passes its checks.
+    """Eliminate the ``ne`` leading unknowns of a front by the first method that passes.
 
-    Returns (k, growth, bordered, y): with k = 0 the update is in ``u``; otherwise ``bordered`` is the
-    update with k delayed unknowns first and y (k, PROBES) their probe components.
+    Returns (k, growth, bordered, y): with k = 0 the update is in ``u``; otherwise ``bordered`` is
+    the update with k delayed unknowns first and y (k, PROBES) their probe components.
     """
     nb = np.int64(tree.boundary[q])  # one integer type: each mixture would be compiled anew
     nf = ne + nb
@@ -205,7 +205,7 @@ def root_front(
 
 
 @kernel
-def schur_single(
+def schur_single(  # noqa: C901, PLR0915 (kernel: calls cost compile time)
     point: Point, sizes: IndexArray, tree: Tree, counts: IndexArray
 ) -> tuple[NumberArray, Index, float, NumberArray]:
     """Root update of E - H: ((m + PROBES) x m column-major, delayed count, growth, delayed probe).
@@ -252,7 +252,7 @@ def schur_single(
         growth = max(growth, g)
         if k:
             delayed[q] = k
-            size = bordered.size
+            size = np.int64(bordered.size)
             if begin + size > mine.size:
                 mine = grown(mine, begin + size)
                 stacks = (theirs, mine) if parity else (mine, theirs)

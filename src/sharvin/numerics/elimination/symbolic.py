@@ -1,14 +1,16 @@
 """Symbolic elimination: sizes of the fronts and where every number goes, as flat arrays.
 
-A front is the dense matrix in which one node eliminates its own orbitals (rows and columns 0 ... own-1)
-and updates the later orbitals they touch (its boundary, rows own ... own+boundary-1, in elimination
-order). The last node is the root: it eliminates nothing and its boundary are the kept orbitals.
+A front is the dense matrix in which one node eliminates its own orbitals (rows and columns 0 ...
+own-1) and updates the later orbitals they touch (its boundary, rows own ... own+boundary-1, in
+elimination order). The last node is the root: it eliminates nothing and its boundary are the kept
+orbitals.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from sharvin.numerics.elimination.arrays import grown, head, sort
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 
 
@@ -41,7 +43,7 @@ def children(parent: IndexArray) -> tuple[IndexArray, IndexArray]:
         start[q + 1] += 1
     for q in range(nodes):
         start[q + 1] += start[q]
-    fill = start[:-1].copy()
+    fill = head(start, nodes)
     child = np.empty(nodes - 1, np.int32)
     for q in range(nodes - 1):
         child[fill[parent[q]]] = q
@@ -62,7 +64,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
     parent: IndexArray,
     kept: IndexArray,
 ) -> Tree:
-    """Fronts of the elimination ``order`` of vertices, kept orbitals last and in the order given."""
+    """Fronts of the elimination ``order`` of vertices, kept orbitals last, as given."""
     n = len(indptr) - 1
     count, q_kept = len(order), len(kept)
     nodes = len(low) + 1
@@ -101,7 +103,8 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
     map_end = 0
     target = np.empty(len(indices), np.int32)
     entry = 0
-    mark = np.full(count + q_kept, -1, np.int32)
+    mark = np.empty(count + q_kept, np.int32)
+    mark[:] = -1
     row = np.empty(count + q_kept, np.int32)  # vertex rank -> first row in the present front
     for q in range(nodes):
         root = q == nodes - 1
@@ -114,9 +117,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
                 for k in range(first_orbital[r], first_orbital[r + 1]):
                     need += indptr[orbital[k] + 1] - indptr[orbital[k]]
         if need > edge.size:
-            wider = np.empty(2 * need, np.int32)
-            wider[:begin] = edge[:begin]
-            edge = wider
+            edge = grown(edge, need)
         end = begin
         lo, hi = (count, count) if root else (low[q], high[q])
         if root:
@@ -142,7 +143,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
                         mark[s] = q
                         edge[end] = s
                         end += 1
-            edge[begin:end] = np.sort(edge[begin:end])
+            sort(edge[begin:end])
         edge_start[q + 1] = end
         rows = 0
         first[q] = first_orbital[lo]
@@ -177,9 +178,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
             d = child[c]
             map_start[d] = map_end
             if map_end + boundary[d] > map_.size:
-                longer = np.empty(2 * (map_end + boundary[d]), np.int32)
-                longer[:map_end] = map_[:map_end]
-                map_ = longer
+                map_ = grown(map_, map_end + boundary[d])
             for t in range(edge_start[d], edge_start[d + 1]):
                 s = edge[t]
                 for i in range(first_orbital[s + 1] - first_orbital[s]):
@@ -189,14 +188,14 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
     for q in range(nodes - 2, -1, -1):
         odd[q] = 1 - odd[parent[q]]
     return Tree(
-        own, boundary, first, child_start, child, map_start, map_[:map_end].copy(), entry_start,
+        own, boundary, first, child_start, child, map_start, head(map_, map_end), entry_start,
         target, orbital, indptr, indices, odd,
     )  # fmt: skip
 
 
 @kernel
 def stack_sizes(tree: Tree, widths: IndexArray) -> tuple[Index, Index]:
-    """Peak of the even and the odd update stack when the update of node ``q`` takes ``widths[q]``."""
+    """Peaks of the even and the odd update stack, where node ``q`` pushes ``widths[q]``."""
     top, peak = np.zeros(2, np.int64), np.ones(2, np.int64)
     for q in range(len(tree.own)):
         s = tree.odd[q]

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sharvin.numerics.elimination.arrays import head
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.typing import BoolArray, RealArray
 
@@ -40,7 +41,7 @@ def position_keys(bits: IndexArray) -> IndexArray:
 
 @kernel
 def neighbor_keys(indptr: IndexArray, indices: IndexArray) -> IndexArray:
-    """Equal numbers for orbitals with identical closed neighborhoods: those of one site, as a rule."""
+    """Equal numbers for orbitals with identical closed neighborhoods, as those of one site."""
     keys = np.zeros(len(indptr) - 1, np.int64)
     for a in range(len(keys)):
         for p in range(indptr[a], indptr[a + 1]):
@@ -54,7 +55,8 @@ def components(
 ) -> tuple[IndexArray, Index]:
     """Label of the connected component of every eliminated orbital (-1: kept), and their number."""
     n = len(is_kept)
-    label = np.full(n, -1, np.int32)
+    label = np.empty(n, np.int32)
+    label[:] = -1
     queue = np.empty(n, np.int32)
     found = 0
     for seed in range(n):
@@ -91,7 +93,7 @@ def group(label: IndexArray, count: Index, keys: IndexArray, kept: IndexArray) -
         fill[c + 1] += fill[c]
     total = fill[count]
     member = np.empty(total, np.int32)
-    begin = fill[:count].copy()
+    begin = head(fill, count)
     for a in range(n):
         if label[a] >= 0:
             member[fill[label[a]]] = a
@@ -113,7 +115,7 @@ def group(label: IndexArray, count: Index, keys: IndexArray, kept: IndexArray) -
     first[count] = v + 1
     for j in range(len(kept)):
         vertex[kept[j]] = v + 1 + j
-    return Vertices(vertex, start[: v + 2].copy(), member, first)
+    return Vertices(vertex, head(start, v + 2), member, first)
 
 
 @part
@@ -150,7 +152,7 @@ def _sweep(
 def _farthest(
     low: Index, high: Index, one: IndexArray, two: IndexArray, degree: IndexArray
 ) -> Index:
-    """Vertex farthest from two others at once; among equals the one with fewest neighbors, a corner."""
+    """Vertex farthest from two others at once; among equals the least connected, a corner."""
     best = low
     for u in range(low, high):
         gain = min(one[u], two[u]) - min(one[best], two[best])

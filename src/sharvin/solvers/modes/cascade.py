@@ -14,7 +14,7 @@ from sharvin.solvers.modes.outgoing import Outgoing, outgoing
 
 # A generic angle replaces the hard walls (angle 0) that resonate on clean lattices; the second
 # one is for the rare lead that resonates with the first.
-ROBIN = (Bond(0.5), Bond(-0.83))
+ROBIN = (Bond(-0.83), Bond(0.5))
 WAVE = Bond()
 ROBIN64, ROBIN61 = Formulation("robin64", ROBIN[0], 64), Formulation("robin61", ROBIN[1], 61)
 WAVE64, WAVE33 = Formulation("wave64", WAVE, 64), Formulation("wave33", WAVE, 33)
@@ -30,13 +30,13 @@ def ladder(block: Block, careful: bool = False) -> tuple[Formulation, ...]:
     `careful` leaves the real ones for the end.
     """
     if block.rank <= SMALL:
-        robin = (Formulation("robin1", ROBIN[0]),) if block.is_real else ()
+        robin = (Formulation("robin1", ROBIN[1]),) if block.is_real else ()
         return (*LAST, *robin) if careful else (*robin, *LAST)
     if not block.is_real:
         return (WAVE64, WAVE33, *LAST)
     if careful or block.rank > MEDIUM:
-        return (WAVE64, WAVE33, ROBIN61, ROBIN64, *LAST)
-    return (ROBIN61, WAVE64, ROBIN64, WAVE33, *LAST)
+        return (WAVE64, WAVE33, ROBIN64, ROBIN61, *LAST)
+    return (ROBIN64, WAVE64, ROBIN61, WAVE33, *LAST)
 
 
 @dataclass(eq=False)

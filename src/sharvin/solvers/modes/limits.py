@@ -40,7 +40,7 @@ AGREE = 1e-7
 # Sigma loses twice as many digits as |R0| has: beyond this only the ports are worth using.
 POLE = 1e4
 # The rank of the hop up to which the one-cell pencil is faster than a filter of many cells.
-SMALL = 24
+SMALL = 40
 # ... and the rank up to which real Robin chunks keep enough digits to be worth their speed.
 MEDIUM = 128
 # Equal momenta: one group, whose basis is chosen by a fixed label. Anything wider would mix modes

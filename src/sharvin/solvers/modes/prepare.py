@@ -131,16 +131,13 @@ def prepare(cell: ArrayLike, hop: ArrayLike, *, conserved: ArrayLike | None = No
     PreparedLead
     """
     cell, hop, conserved = _checked(cell, hop, conserved)
-    symmetric = hop.conj().T
-    for content, mirrored in ((_digest(cell, hop, conserved), False),
-                              (_digest(cell, symmetric, conserved), True)):  # fmt: skip
-        known = _WIRES.get(content)
+    common, own = _digest(cell, conserved), _digest(hop)
+    for content, mirrored in ((own, False), (_digest(hop.conj().T), True)):
+        known = _WIRES.get(common + content)
         if known is not None:
             return _end(*known, mirrored)
-    # copies: the caller may change the arrays, the hash would not notice
-    own = None if conserved is None else conserved.copy()
-    wire = Wire.of(cell.copy(), hop.copy(), own)
-    kept = _WIRES.put(_digest(cell, hop, conserved), (wire, _Known()))
+    wire = Wire.of(cell, hop, conserved)
+    kept = _WIRES.put(common + own, (wire, _Known()))
     _forget_beyond(BYTES_KEPT)
     return _end(*kept, False)
 
@@ -173,7 +170,7 @@ def _digest(*arrays: NumberArray | None) -> bytes:
             state.update(b"none")
         else:
             state.update(f"{array.shape}{array.dtype.str}".encode())
-            state.update(np.ascontiguousarray(array).data)
+            state.update(np.ascontiguousarray(array + 0.0).data)  # -0.0 is 0.0
     return state.digest()
 
 

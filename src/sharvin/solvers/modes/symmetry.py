@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -147,6 +148,18 @@ class _Entries:
     def tolerance(self) -> float:
         return SYMMETRIC * float(self.size.max(initial=0.0))
 
+    @cached_property
+    def tree(self) -> tuple[IntArray, IntArray] | None:
+        """Orbitals but the first, each after its parent, along entries that are not small.
+
+        None where the cell is connected only through its hop.
+        """
+        m = len(self.matrix)
+        strong = self.size > np.sqrt(SYMMETRIC) * self.size.max()
+        linked = csr_array((self.size[strong], (self.i[strong], self.j[strong])), shape=(m, m))
+        nodes, before = breadth_first_order(linked, 0, directed=False)
+        return (nodes[1:], before[nodes[1:]]) if len(nodes) == m else None
+
     def image(self, order: IntArray, *, conjugate: bool) -> NumberArray | None:
         """Entries at the permuted places (conjugated or not); None if moduli differ."""
         image = self.matrix[order[self.i], order[self.j]]
@@ -174,16 +187,12 @@ def _phases(h: _Entries, order: IntArray, *, conjugate: bool) -> NumberArray | N
     image = h.image(order, conjugate=conjugate)
     if image is None:
         return None
-    m = len(h.matrix)
-    strong = h.size > np.sqrt(SYMMETRIC) * h.size.max()
-    ratio = csr_array((h.values[strong] / image[strong], (h.i[strong], h.j[strong])), shape=(m, m))
-    linked = csr_array((h.size[strong], (h.i[strong], h.j[strong])), shape=(m, m))
-    nodes, before = breadth_first_order(linked, 0, directed=False)
-    if len(nodes) < m:
-        return None  # blocks are connected, but this one only through its hop
-    rest, parent = nodes[1:], before[nodes[1:]]
-    steps = np.asarray(ratio[rest, parent]).ravel().tolist()
-    d = [1.0 + 0j] * m
+    if h.tree is None:
+        return None
+    rest, parent = h.tree
+    there = h.matrix[order[rest], order[parent]]
+    steps = (h.matrix[rest, parent] / (there.conj() if conjugate else there)).tolist()
+    d = [1.0 + 0j] * len(h.matrix)
     for i, j, step in zip(rest.tolist(), parent.tolist(), steps, strict=True):
         d[i] = step * d[j]
     phases = np.array(d) / np.abs(d)
