@@ -80,7 +80,7 @@ def test_maps_carry_units_on_all_three_axes(draw):
     said = words(draw(result, title="A map"))
     assert "A map" in said
     assert "gate voltage $V_g$ (V)" in said
-    assert "temperature (mK)" in said
+    assert "temperature $T$ (mK)" in said
     assert "2e^2/h" in said
 
 

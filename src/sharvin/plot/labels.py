@@ -20,7 +20,16 @@ _STEPS = {
     "S": ((1.0, "S"), (1e-3, "mS"), (1e-6, "µS")),
     "m^-2": ((1e15, "10¹⁵ m⁻²"),),
 }
-_SYMBOLS = {"gate": "$V_g$", "B": "$B$", "energy": "$E$", "chemical_potential": "$µ$"}
+_SYMBOLS = {
+    "gate": "$V_g$",
+    "B": "$B$",
+    "energy": "$E$",
+    "chemical_potential": "$µ$",
+    "conductance": "$G$",
+    "resistance": "$R$",
+    "density": "$n$",
+    "temperature": "$T$",
+}
 _NAMES = {"gate": "gate voltage", "B": "magnetic field", "chemical_potential": "chemical potential"}
 _UNITS = {"2e²/h": "$2e^2/h$", "e²/h": "$e^2/h$", "h/e²": "$h/e^2$"}
 

@@ -7,14 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sharvin.errors import InvalidInput
-from sharvin.plot.labels import axis_label, long_name_of, scaled, shown_unit, unit_of
+from sharvin.plot.labels import axis_label, long_name_of, scaled, shown_unit, symbol_of, unit_of
 from sharvin.plot.staircase import split_axes
-from sharvin.plot.style import DIVERGING, INK, MAGNITUDE, SINGLE, house_style, new_figure
+from sharvin.plot.style import DIVERGING, INK, MAGNITUDE, SEA, SINGLE, house_style, new_figure
 from sharvin.typing import RealArray
 
 if TYPE_CHECKING:
     import xarray as xr
 
+_SIGNED = 0.05  # negative values smaller than this share of the largest are ripples
 _CLIPPED = 99.5  # percentile at which the colors of a transconductance end: spikes say little
 
 
@@ -46,12 +47,14 @@ def map(result: "xr.DataArray", *, title: str = "", level_lines: bool = True) ->
 def draw_map(axes: Axes, result: "xr.DataArray", *, signed: bool | None = None) -> Any:
     """Draw the colors into `axes`; returns what a color bar needs."""
     (x, y), table = _table(axes, result)
-    signed = bool(np.nanmin(table) < -1e-9) if signed is None else signed
+    if signed is None:
+        signed = bool(np.nanmin(table) < -_SIGNED * np.nanmax(np.abs(table)))
     if signed:
         size = float(np.nanpercentile(np.abs(table), _CLIPPED)) or 1.0
         colors: dict[str, Any] = {"cmap": DIVERGING, "vmin": -size, "vmax": size}
     else:
-        colors = {"cmap": MAGNITUDE}
+        is_slope = str(result.attrs.get("long_name", "")).startswith(r"$\mathrm{d}")
+        colors = {"cmap": SEA if is_slope else MAGNITUDE}
     return axes.pcolormesh(x, y, table.T, shading="nearest", rasterized=True, **colors)
 
 
@@ -75,7 +78,7 @@ def transconductance(result: "xr.DataArray", *, title: str = "") -> Figure:
         else:
             figure = new_figure(5.4, 4.2)
             axes = figure.subplots()
-            image = draw_map(axes, slope, signed=True)
+            image = draw_map(axes, slope)
             bar = figure.colorbar(image, ax=axes, pad=0.03, aspect=28)
             bar.set_label(f"{slope.attrs['long_name']} ({slope.attrs['units']})")
             bar.outline.set_visible(False)
@@ -88,10 +91,16 @@ def differentiated(result: "xr.DataArray", along: str) -> "xr.DataArray":
     """Derivative of a labelled array along one of its axes, with its unit."""
     slope = result.differentiate(along)
     slope.attrs = {
-        "long_name": f"d{result.name or 'y'}/d{along}",
+        "long_name": rf"$\mathrm{{d}}{_bare(str(result.name))}/\mathrm{{d}}{_bare(along)}$",
         "units": f"{shown_unit(unit_of(result))} / {_unit(result, along)}",
     }
     return slope
+
+
+def _bare(name: str) -> str:
+    """Symbol of a quantity for use inside a formula."""
+    symbol = symbol_of(name)
+    return symbol.strip("$") if symbol.startswith("$") else rf"\,\mathrm{{{symbol}}}"
 
 
 def _unit(result: "xr.DataArray", name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_hex
@@ -69,6 +70,7 @@ _RC: Any = {
     "xtick.major.size": 3.5,
     "ytick.major.size": 3.5,
     "lines.linewidth": 1.6,
+    "axes.prop_cycle": cycler(color=COLORS),
     "lines.solid_capstyle": "round",
     "lines.solid_joinstyle": "round",
     "legend.frameon": False,

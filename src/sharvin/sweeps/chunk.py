@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sharvin.device.device import Device
-from sharvin.errors import InvalidInput, Unreliable
+from sharvin.errors import Unreliable
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.junction import Junction
 from sharvin.sweeps.points import Answer, EdgeFinder, Point, solve
@@ -166,7 +166,7 @@ def _read(reading: Reading, answer: Answer, outcome: Outcome) -> tuple[Any, Any]
         return np.nan, np.nan
     try:
         return reading.at(answer.smatrix), reading.uncertainty(answer.smatrix)
-    except (InvalidInput, Unreliable) as error:
+    except Unreliable as error:
         outcome.tally.refuse(str(error))
         return np.nan, np.nan
 
@@ -257,6 +257,6 @@ def _average(sweep: Sweep, averages: Averages, number: int, outcome: Outcome) ->
         value = sweep.reading.averaged(linear, sweep.device)
         spread = quadrature + np.nan_to_num(solver)
         return value, sweep.reading.propagated(linear, spread, sweep.device)
-    except (InvalidInput, Unreliable) as error:
+    except Unreliable as error:
         outcome.tally.refuse(str(error))
         return np.nan, np.nan

@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from sharvin.device.device import Device
-from sharvin.errors import InvalidInput
+from sharvin.errors import InvalidInput, Unreliable
 from sharvin.observables.conductance import conductance
 from sharvin.observables.eigenchannels import fano_factor
 from sharvin.observables.resistance import probe_resistance, resistance
@@ -197,7 +197,10 @@ class ResistanceReading:
 
     def at(self, s: SMatrix) -> RealArray:
         """The same number as the verb gives for this S-matrix."""
-        value = resistance(s, current=self.current, voltage=self.voltage, unit=self.unit)
+        try:
+            value = resistance(s, current=self.current, voltage=self.voltage, unit=self.unit)
+        except InvalidInput as error:  # the names are known to be good: a probe floats here
+            raise Unreliable(str(error)) from None
         return np.array([value])
 
     def uncertainty(self, s: SMatrix) -> RealArray:
@@ -230,7 +233,12 @@ class ResistanceReading:
         return np.array([total])
 
     def _value(self, transmissions: RealArray, leads: Labels, degeneracy: int) -> float:
-        value = probe_resistance(transmissions, leads, current=self.current, voltage=self.voltage)
+        try:
+            value = probe_resistance(
+                transmissions, leads, current=self.current, voltage=self.voltage
+            )
+        except InvalidInput as error:
+            raise Unreliable(str(error)) from None
         return value / degeneracy * ratio("h/e²", self.unit)
 
     def _spread(
