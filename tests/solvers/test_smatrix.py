@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 import sharvin as sv
 from sharvin.errors import BandEdge, InvalidInput, UnknownName
-
 from solvers.random_devices import random_raw, reference_transmissions
 
 # A dense solve of a few dozen unknowns of order one; the condition number of a random open
@@ -76,7 +75,9 @@ def test_single_impurity():
         assert s.transmission(to="right", from_="left") == pytest.approx(expected, abs=1e-13)
 
 
-@pytest.mark.parametrize(("width", "energy"), [(20, 2.0), (20, 4.0), (50, 2.0), (50, 4.0), (40, 3.0)])
+@pytest.mark.parametrize(
+    ("width", "energy"), [(20, 2.0), (20, 4.0), (50, 2.0), (50, 4.0), (40, 3.0)]
+)
 def test_clean_strips_transmit_every_mode(width, energy):
     """Round energies make sub-blocks of a clean lattice exactly singular; T is still N."""
     s = sv.smatrix(strip(width, 30), energy=energy - 4.0)
@@ -146,7 +147,8 @@ def test_reversing_the_field_transposes_transmissions(seed, coupling):
         name: (cell.conj(), hop.conj(), sites, None if c is None else c.conj())
         for name, (cell, hop, sites, c) in raw.leads.items()
     }
-    back = sv.smatrix(type(raw)(raw.hamiltonian.conj(), conj, raw.energy).device(), energy=raw.energy)
+    reversed_ = type(raw)(raw.hamiltonian.conj(), conj, raw.energy)
+    back = sv.smatrix(reversed_.device(), energy=raw.energy)
     assert np.abs(s.transmissions - back.transmissions.T).max() < ATOL
 
 
@@ -175,10 +177,11 @@ def test_a_lattice_gauge_changes_nothing(seed):
 def test_a_phase_on_the_coupling_is_a_gauge(seed, real):
     """coupling = hop * phases is solved without appending a cell, to the same transmissions."""
     raw = random_raw(seed, leads=2, real=real)
-    _, s = random_smatrix(raw)
+    random_smatrix(raw)
     rng = np.random.default_rng(seed)
     leads = {
-        n: (a, v, i, v * np.exp(2j * np.pi * rng.random(len(i)))) for n, (a, v, i, _) in raw.leads.items()
+        name: (cell, hop, sites, hop * np.exp(2j * np.pi * rng.random(len(sites))))
+        for name, (cell, hop, sites, _) in raw.leads.items()
     }
     turned = type(raw)(raw.hamiltonian, leads, raw.energy)
     got = sv.smatrix(turned.device(), energy=raw.energy)
@@ -276,6 +279,43 @@ def test_decoupled_spins_do_not_mix():
     second = sv.smatrix(strip(4, 10, u + 0.3), energy=0.2).transmission(to="right", from_="left")
     assert s.transmission(to="right", from_="left") == pytest.approx(first + second, abs=ATOL)
     assert s.unitarity_defect() < ATOL
+
+
+def test_transmission_is_resolved_by_a_conserved_spin():
+    """Two spin chains with different barriers and one flip-free wire between them."""
+    barriers = np.diag([0.7, -1.9])
+    lead = {"cell": np.zeros((2, 2)), "hop": -np.eye(2), "conserved": np.diag([1.0, -1.0])}
+    labels = {1.0: "up", -1.0: "down"}
+    device = sv.Device.from_matrices(
+        barriers,
+        leads={
+            "left": sv.MatrixLead(**lead, labels=labels, sites=[0, 1]),
+            "right": sv.MatrixLead(**lead, labels=labels, sites=[0, 1]),
+        },
+    )
+    energy = 0.5
+    s = sv.smatrix(device, energy=energy)
+    for spin, u in (("up", 0.7), ("down", -1.9)):
+        expected = 1 / (1 + u**2 / (4 - energy**2))
+        for other in ("up", "down"):
+            got = s.transmission(to=("right", spin), from_=("left", other))
+            assert got == pytest.approx(expected if spin == other else 0.0, abs=1e-13)
+
+
+def test_a_standing_wave_that_no_lead_sees_changes_nothing():
+    """Two equal stubs on one site: their odd combination sits at E = 0.3, cut off exactly."""
+    h = np.array([[0.0, 0.5, 0.5], [0.5, 0.3, 0.0], [0.5, 0.0, 0.3]])
+    wire = {"cell": [[0.0]], "hop": [[-1.0]], "sites": [0]}
+    device = sv.Device.from_matrices(
+        h, leads={"left": sv.MatrixLead(**wire), "right": sv.MatrixLead(**wire)}
+    )
+    # The even one makes the site opaque: T = 1 / (1 + (0.5 / (E - 0.3) / v)²) -> 0.
+    s = sv.smatrix(device, energy=0.3)
+    assert s.transmission(to="right", from_="left") == pytest.approx(0.0, abs=1e-12)
+    near = 0.3 + 1e-3
+    expected = 1 / (1 + (0.5 / 1e-3) ** 2 / (4 - near**2))
+    got = sv.smatrix(device, energy=near).transmission(to="right", from_="left")
+    assert got == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_self_energy_lead_is_the_lead_it_stands_for():

@@ -15,17 +15,16 @@ from sharvin.sweeps.axes import read_axes
 from sharvin.sweeps.executors import in_processes, in_threads, on_cluster, ship
 from sharvin.sweeps.readings import MeasureReading, TransmissionReading
 from sharvin.sweeps.sweep import Sweep
-
 from sweeps.devices import chain, wire
 
 
-def a_sweep(points=24):
-    device = wire(field="B")
+def a_sweep(points=12):
+    device = wire("60 nm", field="B")
     axes = read_axes(
         device,
         {
             "gate": np.linspace(0, 6, points),
-            "B": [-0.5, 0.5],
+            "B": [0.0, 0.5],
             "chemical_potential": 6.0,
             "temperature": [0.0, 1.0],
         },
@@ -145,9 +144,12 @@ def test_a_device_survives_the_journey():
 @pytest.mark.slow
 def test_a_local_cluster_gives_the_same_bits_when_a_worker_is_killed(sweep, expected):
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster, distributed.Client(cluster) as client:
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
         pids = client.run(os.getpid)
         found = {}
         for number, outcome in on_cluster(

@@ -8,7 +8,6 @@ import sharvin as sv
 from sharvin.errors import InvalidInput, ShapeMismatch, UnitError, UnknownName, Unreliable
 from sharvin.observables.resistance import probe_resistance
 from sharvin.units import BOLTZMANN
-
 from sweeps.devices import chain, thresholds, wire
 
 PORTS = {"to": "drain", "from_": "source"}

@@ -131,9 +131,7 @@ def lead_channels(
         sigma = phases.conj()[:, None] * sigma * phases
         w = phases.conj()[:, None] * w
     hermitian, v, turn = _split(sigma, w)
-    return replace(
-        base, hermitian=hermitian, v=v, turn=turn, direct=modes.direct, error=error
-    )
+    return replace(base, hermitian=hermitian, v=v, turn=turn, direct=modes.direct, error=error)
 
 
 def _split(

@@ -145,9 +145,7 @@ def glue(root: Root, channels: Sequence[Channels], places: Sequence[IntArray]) -
     return _glue_by_lu(root, channels, places)
 
 
-def _glue_by_lu(
-    root: Root, channels: Sequence[Channels], places: Sequence[IntArray]
-) -> Glued:
+def _glue_by_lu(root: Root, channels: Sequence[Channels], places: Sequence[IntArray]) -> Glued:
     """Solve the junction as one complex system, whatever its leads."""
     system = _Junction(root, channels, places)
     n = system.total

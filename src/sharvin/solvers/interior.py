@@ -159,7 +159,5 @@ def _part(
     indptr = np.concatenate([[0], np.cumsum(counts)])
     places = np.flatnonzero(label[kept] == sector)
     positions = None if pattern.positions is None else pattern.positions[orbitals]
-    plan = analyze(
-        indptr, local[pattern.indices[slots]], local[kept[places]], positions=positions
-    )
+    plan = analyze(indptr, local[pattern.indices[slots]], local[kept[places]], positions=positions)
     return Sector(orbitals, slots, places, plan)

@@ -142,9 +142,7 @@ def _solve_chunk(
     return [solved[i] for i in range(len(points))]
 
 
-def _reduce(
-    points: Sequence[Point], accuracy: Accuracy = "fast"
-) -> list[tuple[Reduced, ...]]:
+def _reduce(points: Sequence[Point], accuracy: Accuracy = "fast") -> list[tuple[Reduced, ...]]:
     first = points[0].values
     shared = all(point.values is first for point in points)
     values = first if shared else np.stack([point.values for point in points])
@@ -152,9 +150,7 @@ def _reduce(
     return points[0].layout.interior.reduce(values, energies, accuracy)
 
 
-def finish(
-    device: Device, junction: Junction, point: Point, parts: tuple[Reduced, ...]
-) -> SMatrix:
+def finish(device: Device, junction: Junction, point: Point, parts: tuple[Reduced, ...]) -> SMatrix:
     """Join an eliminated point to its leads; where that is unreliable, eliminate it again by LU."""
     channels = junction.channels(point)
     joined = join_leads(point, parts, channels)

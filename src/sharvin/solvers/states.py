@@ -101,8 +101,9 @@ def green(
         g, error = root_green(root, junction.channels(point), layout.places)
     _refuse_uncertain(error, number)
     k = root.delayed
-    place = np.searchsorted(layout.interior.kept, rows), np.searchsorted(
-        layout.interior.kept, columns
+    place = (
+        np.searchsorted(layout.interior.kept, rows),
+        np.searchsorted(layout.interior.kept, columns),
     )
     return g[np.ix_(k + place[0], k + place[1])]
 

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -174,7 +175,7 @@ def _read(reading: Reading, answer: Answer, outcome: Outcome) -> tuple[Any, Any]
 class _Cell:
     """Rows with one set of parameters, on their way to thermal averages."""
 
-    def __init__(self, sweep: Sweep, rows: range) -> None:
+    def __init__(self, sweep: Sweep, rows: range, edges: EdgeFinder) -> None:
         self.sweep, self.rows = sweep, rows
         self.parameters = sweep.parameters(rows[0])
         self.levels = [sweep.level(row) for row in rows]
@@ -183,9 +184,9 @@ class _Cell:
         self.exact = self.levels if min(temperatures) == 0 else []
         self.answers: dict[float, Answer] = {}
         self.averages: Averages | None = None
-        edges = EdgeFinder(sweep.device, self.parameters)
+        find = partial(edges, sweep.device.resolve(self.parameters))
         self._refinement: Refinement = refine(
-            self.windows, sweep.tolerance, exact=self.exact, edges=edges
+            self.windows, sweep.tolerance, exact=self.exact, edges=find
         )
         self.wanted = next(self._refinement)
 
@@ -207,7 +208,8 @@ class _Cell:
 
 def _thermal(sweep: Sweep, junction: Junction, chunk: range) -> Outcome:
     """Rows with temperatures; the energies of all cells of the chunk fill the lanes together."""
-    cells = [_Cell(sweep, rows) for rows in sweep.cells(chunk)]
+    edges = EdgeFinder(sweep.device)
+    cells = [_Cell(sweep, rows, edges) for rows in sweep.cells(chunk)]
     outcome = _empty(sweep, chunk)
     while busy := [cell for cell in cells if cell.wanted]:
         points = [(energy, cell.parameters) for cell in busy for energy in cell.wanted]

@@ -9,7 +9,8 @@ from sharvin.device.device import Device
 from sharvin.errors import BandEdge, Unreliable
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.junction import Junction
-from sharvin.solvers.modes import prepare
+from sharvin.solvers.modes import PreparedLead, prepare
+from sharvin.solvers.modes.wire import Wire
 from sharvin.solvers.smatrix import smatrices
 from sharvin.sweeps.sweep import LANES
 from sharvin.sweeps.table import EDGE_WIDTH
@@ -75,25 +76,40 @@ def _solve_one(device: Device, junction: Junction, point: Point) -> Answer:
     return Answer(None, refusal=refusal)
 
 
-@dataclass(frozen=True, eq=False)
 class EdgeFinder:
-    """Where leads gain or lose a mode, found from the leads alone."""
+    """Where leads gain or lose a mode, found from the leads alone.
 
-    device: Device
-    parameters: Mapping[str, float]
+    It remembers what it found; one finder serves one chunk, whose cells mostly share their
+    leads, so that what it remembers does not depend on other chunks.
+    """
 
-    def __call__(self, low: float, high: float) -> list[float]:
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        # The wire is kept with its edges, so that no other one can come to the same id.
+        self._known: dict[int, tuple[Wire, list[tuple[float, float]]]] = {}
+
+    def __call__(self, parameters: Mapping[str, float], low: float, high: float) -> list[float]:
         """Energies on both sides of one change between `low` and `high`, for each lead."""
-        energies: list[float] = []
-        for lead in self.device.lead_blocks(self.parameters):
+        energies: set[float] = set()
+        for lead in self._device.lead_blocks(parameters):
             if isinstance(lead, LeadBlocks):
-                energies += _around_edge(lead, low, high)
-        return sorted(set(energies))
+                prepared = prepare(lead.cell, lead.hop, conserved=lead.conserved)
+                energies.update(self._sides(prepared, low, high))
+        return sorted(energies)
+
+    def _sides(self, prepared: PreparedLead, low: float, high: float) -> Sequence[float]:
+        _, edges = self._known.setdefault(id(prepared.wire), (prepared.wire, []))
+        for sides in edges:
+            if low < sides[0] and sides[1] < high:
+                return sides
+        found = _around_edge(prepared, low, high)
+        if found:
+            edges.append((found[0], found[1]))
+        return found
 
 
-def _around_edge(lead: LeadBlocks, low: float, high: float) -> list[float]:
+def _around_edge(prepared: PreparedLead, low: float, high: float) -> list[float]:
     """The two sides of a change of the number of modes, by halving; empty if none was found."""
-    prepared = prepare(lead.cell, lead.hop, conserved=lead.conserved)
     ends, probe = (low, high), low
     try:
         below, probe = prepared.modes(low).count, high

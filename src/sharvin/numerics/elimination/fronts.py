@@ -29,8 +29,8 @@ PROBES = 2
 TAU = 100.0
 # The half-flop path inverts its pivot blocks, which costs digits when they are ill-conditioned:
 # there the multipliers must be smaller, and pivots at least this fraction of their column. Over 112
-# points (clean and disordered squares, graphene, BHZ) the Green function at the ends was never wrong
-# by more than 2e-12; 20 and 0.05 gave 1e-12 with half as many more fronts to redo.
+# points (clean and disordered squares, graphene, BHZ) the Green function at the ends was never
+# wrong by more than 2e-12; 20 and 0.05 gave 1e-12 with half as many more fronts to redo.
 TAU_BLOCK = 50.0
 PIVOT_BLOCK = 0.02
 PIVOT_LU = 1e-6

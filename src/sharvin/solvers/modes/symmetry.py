@@ -158,7 +158,10 @@ class _Entries:
         strong = self.size > np.sqrt(SYMMETRIC) * self.size.max()
         linked = csr_array((self.size[strong], (self.i[strong], self.j[strong])), shape=(m, m))
         nodes, before = breadth_first_order(linked, 0, directed=False)
-        return (nodes[1:], before[nodes[1:]]) if len(nodes) == m else None
+        if len(nodes) < m:
+            return None
+        rest = nodes[1:].astype(np.int64)
+        return rest, before[rest].astype(np.int64)
 
     def image(self, order: IntArray, *, conjugate: bool) -> NumberArray | None:
         """Entries at the permuted places (conjugated or not); None if moduli differ."""
