@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -83,21 +82,6 @@ def test_a_decoupled_chunk_has_the_same_bits_wherever_it_comes():
         dict(in_threads(sweep, list(reversed(order)), workers=1)),
         dict(in_threads(sweep, order, workers=1)),
     )
-
-
-def kill_a_child(after, count=1):
-    """Kill worker processes of this process while it works."""
-
-    def run():
-        for _ in range(count):
-            time.sleep(after)
-            for pid in children():
-                os.kill(pid, signal.SIGKILL)
-                break
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
 
 
 def children():

@@ -224,7 +224,7 @@ def resistance(
     if isinstance(x, SMatrix):
         _only(options, "resistance")
         return _resistance(x, current=current, voltage=voltage, unit=unit)
-    from sharvin.sweeps.readings import ResistanceReading
+    from sharvin.sweeps.terminals import ResistanceReading
 
     result: xr.DataArray = _swept(
         x, ResistanceReading(_pair(current), _pair(voltage), unit), options
@@ -253,10 +253,12 @@ def sweep(
     --------
     >>> import sharvin as sv
     >>> wire = sv.Device(
-    ...     sv.chain(hopping=1.0), region=sv.interval("5 nm"),
-    ...     leads={"left": sv.lead("left"), "right": sv.lead("right")},
-    ... )  # doctest: +SKIP
-    >>> sv.sweep(lambda s: max(s.modes), wire, energy=[-3.0, 0.5])  # doctest: +SKIP
+    ...     sv.electron_gas(mass=0.067, spacing="6 nm"),
+    ...     region=sv.rectangle(length="30 nm", width="60 nm"),
+    ...     leads={"source": sv.lead("left"), "drain": sv.lead("right")},
+    ... )
+    >>> sv.sweep(lambda s: max(s.modes), wire, energy=["1 meV", "5 meV"]).values.tolist()
+    [0.0, 1.0]
     """
     from sharvin.sweeps.axes import read_axes
     from sharvin.sweeps.chunk import first_smatrix

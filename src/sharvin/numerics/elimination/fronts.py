@@ -24,13 +24,13 @@ from sharvin.typing import NumberArray, RealArray
 
 PROBES = 2
 
-# Largest multiplier accepted. At 100 the Schur complements of hard workloads agree with MUMPS to
-# 4e-11, at 1000 to 1e-8; below 100 nothing is gained.
+# Largest multiplier accepted. The study before this code (C++, BHZ strips) agreed with MUMPS to
+# 4e-11 at 100, to 1e-8 at 1000 and to 2e-11 at 20.
 TAU = 100.0
 # The half-flop path inverts its pivot blocks, which costs digits when they are ill-conditioned:
-# there the multipliers must be smaller, and pivots at least this fraction of their column. Over 112
+# there the multipliers must be smaller, and pivots at least this fraction of their column. Over 96
 # points (clean and disordered squares, graphene, BHZ) the Green function at the ends was never
-# wrong by more than 2e-12; 20 and 0.05 gave 1e-12 with half as many more fronts to redo.
+# wrong by more than 2.1e-12; 20 and 0.05 gave 1.3e-12 with half as many more fronts to redo.
 TAU_BLOCK = 50.0
 PIVOT_BLOCK = 0.02
 PIVOT_LU = 1e-6

@@ -136,7 +136,7 @@ def prepare(cell: ArrayLike, hop: ArrayLike, *, conserved: ArrayLike | None = No
         known = _WIRES.get(common + content)
         if known is not None:
             return _end(*known, mirrored)
-    wire = Wire.of(cell, hop, conserved)
+    wire = Wire.of(cell.copy(), hop.copy(), conserved)  # the caller may go on writing to its own
     kept = _WIRES.put(common + own, (wire, _Known()))
     _forget_beyond(BYTES_KEPT)
     return _end(*kept, False)

@@ -1,0 +1,101 @@
+"""Resistances read with several terminals: linear in no transmission, so averaged by their parts."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sharvin.device.device import Device
+from sharvin.errors import InvalidInput, Unreliable
+from sharvin.observables.resistance import probe_resistance, resistance
+from sharvin.scattering.smatrix import SMatrix
+from sharvin.typing import RealArray
+from sharvin.units import ratio
+
+Labels = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ResistanceReading:
+    """Voltage between two leads per current through two leads."""
+
+    current: tuple[str, str]
+    voltage: tuple[str, str]
+    unit: str
+    smears: bool = field(default=True, init=False)
+
+    @property
+    def outputs(self) -> tuple[tuple[str, str, str], ...]:
+        """One number."""
+        return (("resistance", "resistance", self.unit),)
+
+    def check(self, device: Device) -> None:
+        """All leads exist and each pair differs."""
+        ratio("h/e²", self.unit)
+        for name, pair in (("current", self.current), ("voltage", self.voltage)):
+            if isinstance(pair, str) or len(pair) != 2 or pair[0] == pair[1]:
+                raise InvalidInput(f"{name} must be a pair of different lead names, got {pair!r}")
+            for lead in pair:
+                device.check_lead(lead)
+            if name in device.parameters:
+                raise InvalidInput(
+                    f"the device's parameter {name!r} shadows a keyword of resistance(); rename it"
+                )
+
+    def at(self, s: SMatrix) -> RealArray:
+        """The same number as the verb gives for this S-matrix."""
+        try:
+            value = resistance(s, current=self.current, voltage=self.voltage, unit=self.unit)
+        except InvalidInput as error:  # the names are known to be good: a probe floats here
+            raise Unreliable(str(error)) from None
+        return np.array([value])
+
+    def uncertainty(self, s: SMatrix) -> RealArray:
+        """First order in the errors of all transmissions, added without cancellation."""
+        owner = np.repeat(np.arange(len(s.leads)), s.modes)
+        member = (owner == np.arange(len(s.leads))[:, None]).astype(float)
+        errors = 2 * s.error_estimate * (member @ np.abs(s.data) @ member.T)
+        value = self._value(s.transmissions, s.leads, s.degeneracy)
+        return np.array([self._spread(value, s.transmissions, errors, s.leads, s.degeneracy)])
+
+    def linear(self, s: SMatrix) -> RealArray:
+        """All transmissions, row by row."""
+        return s.transmissions.ravel()
+
+    def channels(self, s: SMatrix) -> RealArray | None:
+        """None: transmissions between several leads share no eigenchannels."""
+
+    def averaged(self, linear: RealArray, device: Device) -> RealArray:
+        """The resistance of averaged transmissions."""
+        n = len(device.lead_names)
+        square = linear.reshape(n, n)
+        return np.array([self._value(square, device.lead_names, device.degeneracy)])
+
+    def propagated(self, linear: RealArray, errors: RealArray, device: Device) -> RealArray:
+        """First order in the errors of all transmissions, added without cancellation."""
+        n = len(device.lead_names)
+        square, spread = linear.reshape(n, n), errors.reshape(n, n)
+        value = self._value(square, device.lead_names, device.degeneracy)
+        total = self._spread(value, square, spread, device.lead_names, device.degeneracy)
+        return np.array([total])
+
+    def _value(self, transmissions: RealArray, leads: Labels, degeneracy: int) -> float:
+        try:
+            value = probe_resistance(
+                transmissions, leads, current=self.current, voltage=self.voltage
+            )
+        except InvalidInput as error:
+            raise Unreliable(str(error)) from None
+        return value / degeneracy * ratio("h/e²", self.unit)
+
+    def _spread(
+        self, value: float, transmissions: RealArray, errors: RealArray, leads: Labels, copies: int
+    ) -> float:
+        total = 0.0
+        for i, j in np.argwhere(~np.eye(len(leads), dtype=bool)):
+            # A loop of current, i to j and back, keeps the balance that a resistance needs.
+            step = max(float(errors[i, j]), 1e-12)
+            changed = transmissions.copy()
+            changed[i, j] += step
+            changed[j, i] += step
+            total += abs(self._value(changed, leads, copies) - value) / step * errors[i, j]
+        return total
