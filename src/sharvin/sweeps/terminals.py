@@ -1,4 +1,4 @@
-"""Resistances read with several terminals: linear in no transmission, so averaged by their parts."""
+"""Resistances read with several terminals, from averages of all transmissions."""
 
 from dataclasses import dataclass, field
 

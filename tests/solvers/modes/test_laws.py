@@ -197,3 +197,16 @@ def test_gauge_does_not_matter(seed, size, is_complex, energy, gauge):
     np.testing.assert_allclose(np.sort(turned.velocity_out), speeds, rtol=1e-6)
     back = u.conj().T @ turned.sigma @ u
     np.testing.assert_allclose(back, modes.sigma, atol=1e-8 * np.abs(modes.sigma).max())
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.3])
+@pytest.mark.parametrize("first", [False, True])
+def test_both_ends_of_a_twisted_wire_obey_the_same_laws(offset, first):
+    """A strip in a field is real up to a twist, which the other end sees with the other sign."""
+    width = 14
+    cell = 4.0 * np.eye(width) - np.eye(width, k=1) - np.eye(width, k=-1)
+    hop = -np.diag(np.exp(0.07j * (np.arange(width) + offset)))
+    hops = [hop, hop.conj().T]
+    ends = [(h, prepare(cell, h)) for h in (hops[::-1] if first else hops)]
+    for h, lead in ends:
+        check_ports(h, lead.modes(1.3 + 1e-3 * offset))

@@ -294,6 +294,7 @@ def _bounds(
     if worst > MODE or at_edge:
         near = float(gap[np.where(is_open, of_mode > MODE, gap < 10 * noise)].min())
         clearance = float((noise / MODE).max())
-        raise Doubt(f"band edge within {near:.0e}", edge=True, clearance=clearance)
+        where = "exactly at a band edge" if near < 1e-200 else f"band edge within {near:.0e}"
+        raise Doubt(where, edge=True, clearance=clearance)
     slope = np.sqrt(gap * (np.abs(x) + 2 * hop))  # = |dE/dz|, to a factor of order one
     return max(EPS, float((noise / slope).max(initial=0.0))), worst

@@ -32,8 +32,11 @@ class Seat:
         """The accepted answer of one end of the block, in this place."""
         answer = verdict.answer
         assert answer is not None
-        b, a = (self.a, self.b) if verdict.mirrored else (self.b, self.a)
-        twist = -self.place.twist if verdict.mirrored else self.place.twist
+        b, a, twist = self.b, self.a, self.place.twist
+        if verdict.mirrored:
+            # Seen from its other end the twist changes sign, and b† psi_0 must not carry it.
+            turned = np.exp(-1j * twist) if twist else 1.0
+            b, a, twist = turned * a, turned * b, -twist
         frame = self.place.frame
         return port_part(
             replace(self.place, twist=twist),
