@@ -131,15 +131,18 @@ def prepare(cell: ArrayLike, hop: ArrayLike, *, conserved: ArrayLike | None = No
     PreparedLead
     """
     cell, hop, conserved = _checked(cell, hop, conserved)
-    common, own = _digest(cell, conserved), _digest(hop)
-    for content, mirrored in ((own, False), (_digest(hop.conj().T), True)):
-        known = _WIRES.get(common + content)
-        if known is not None:
-            return _end(*known, mirrored)
-    wire = Wire.of(cell.copy(), hop.copy(), conserved)  # the caller may go on writing to its own
-    kept = _WIRES.put(common + own, (wire, _Known()))
-    _forget_beyond(BYTES_KEPT)
-    return _end(*kept, False)
+    common, own, other = _digest(cell, conserved), _digest(hop), _digest(hop.conj().T)
+    # Which end counts as the wire's own is read off the matrices, not off who came first: the same
+    # lead gives the same bits in every process and in any order.
+    mirrored = other < own
+    content = common + min(own, other)
+    kept = _WIRES.get(content)
+    if kept is None:
+        along = hop.conj().T if mirrored else hop
+        wire = Wire.of(cell.copy(), along.copy(), conserved)  # the caller may go on writing
+        kept = _WIRES.put(content, (wire, _Known()))
+        _forget_beyond(BYTES_KEPT)
+    return _end(*kept, mirrored)
 
 
 def _end(wire: Wire, known: _Known, mirrored: bool) -> PreparedLead:
