@@ -59,6 +59,8 @@ class Interior:
         Number of orbitals of the device.
     kept : integer array, shape (q,)
         Orbitals that stay.
+    active : boolean array or None
+        Entries in use when the sectors were found; None if every entry was.
     idle : integer array or None
         Entries that were zero when the sectors were found; None if every entry was used.
     sectors : tuple of Sector
