@@ -31,7 +31,11 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.device.lead import lead as lead
     from sharvin.device.leads import MatrixLead as MatrixLead
     from sharvin.device.leads import SelfEnergyLead as SelfEnergyLead
+    from sharvin.device.necks import narrowest_neck as narrowest_neck
     from sharvin.device.potentials import Potential as Potential
+    from sharvin.device.presets import corbino as corbino
+    from sharvin.device.presets import h_bar as h_bar
+    from sharvin.device.presets import hall_bar as hall_bar
     from sharvin.device.random_fields import correlated_disorder as correlated_disorder
     from sharvin.device.random_fields import donor_disorder as donor_disorder
     from sharvin.device.regions import Region as Region
@@ -102,8 +106,10 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "device.gates": ("gate", "lever_arm", "split_gate"),
     "device.grids": ("grid_potential",),
     "device.random_fields": ("correlated_disorder", "donor_disorder"),
+    "device.necks": ("narrowest_neck",),
     "device.lead": ("Lead", "lead"),
     "device.potentials": ("Potential",),
+    "device.presets": ("corbino", "h_bar", "hall_bar"),
     "device.regions": (
         "Region",
         "box",
