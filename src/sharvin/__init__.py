@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin import gallery as gallery
     from sharvin import plot as plot
     from sharvin import units as units
+    from sharvin.device.babinet import babinet_pair as babinet_pair
     from sharvin.device.constrictions import cosh_barrier as cosh_barrier
     from sharvin.device.constrictions import find_saddle as find_saddle
     from sharvin.device.constrictions import saddle as saddle
@@ -47,14 +48,22 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.device.regions import rectangle as rectangle
     from sharvin.device.regions import ring as ring
     from sharvin.interop.kwant.reading import from_kwant as from_kwant
+    from sharvin.matter.bhz import bhz as bhz
     from sharvin.matter.chain import chain as chain
     from sharvin.matter.conserved import Conserved as Conserved
     from sharvin.matter.electron_gas import electron_gas as electron_gas
     from sharvin.matter.graphene import graphene as graphene
+    from sharvin.matter.haldane import haldane as haldane
     from sharvin.matter.hopping import Hopping as Hopping
+    from sharvin.matter.kane_mele import kane_mele as kane_mele
+    from sharvin.matter.kitaev import kitaev_chain as kitaev_chain
     from sharvin.matter.lattice import Lattice as Lattice
     from sharvin.matter.model import Model as Model
+    from sharvin.matter.nambu import nambu as nambu
+    from sharvin.matter.nanowire import rashba_nanowire as rashba_nanowire
+    from sharvin.matter.qwz import qwz as qwz
     from sharvin.matter.rashba import rashba_wire as rashba_wire
+    from sharvin.matter.rice_mele import rice_mele as rice_mele
     from sharvin.matter.square import square_lattice as square_lattice
     from sharvin.observables.conductance import conductance_matrix as conductance_matrix
     from sharvin.observables.eigenchannels import (
@@ -89,15 +98,24 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "gallery": (),
     "plot": (),
     "units": (),
+    "matter.bhz": ("bhz",),
     "matter.chain": ("chain",),
     "matter.conserved": ("Conserved",),
     "matter.electron_gas": ("electron_gas",),
     "matter.graphene": ("graphene",),
+    "matter.haldane": ("haldane",),
     "matter.hopping": ("Hopping",),
+    "matter.kane_mele": ("kane_mele",),
+    "matter.kitaev": ("kitaev_chain",),
     "matter.lattice": ("Lattice",),
     "matter.model": ("Model",),
+    "matter.nambu": ("nambu",),
+    "matter.nanowire": ("rashba_nanowire",),
+    "matter.qwz": ("qwz",),
     "matter.rashba": ("rashba_wire",),
+    "matter.rice_mele": ("rice_mele",),
     "matter.square": ("square_lattice",),
+    "device.babinet": ("babinet_pair",),
     "device.device": ("Device",),
     "device.leads": ("MatrixLead", "SelfEnergyLead"),
     "device.disorder": ("Disorder", "disorder"),

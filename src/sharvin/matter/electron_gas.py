@@ -7,7 +7,7 @@ from sharvin.matter.conserved import Conserved
 from sharvin.matter.hopping import Hopping
 from sharvin.matter.lattice import Lattice
 from sharvin.matter.model import Model
-from sharvin.matter.spin import IDENTITY, SIGMA_Z, spin_z, zeeman_terms
+from sharvin.matter.spin import IDENTITY, PAULI, SIGMA_Z, spin_z, zeeman_terms
 from sharvin.units import HBAR2_OVER_2ME, quantity
 
 
@@ -79,4 +79,5 @@ def electron_gas(
         degeneracy=1 if resolved else 2,
         conserved=conserved,
         name="electron gas",
+        spin=[PAULI] if resolved else (),
     )

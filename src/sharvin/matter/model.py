@@ -18,6 +18,7 @@ from sharvin.matter.block import Block, BlockSource
 from sharvin.matter.conserved import Conserved, checked_conserved
 from sharvin.matter.hopping import Hopping, checked_hoppings
 from sharvin.matter.lattice import Lattice
+from sharvin.matter.spin import checked_spin
 from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
 
 
@@ -50,6 +51,10 @@ class Model:
         +1 for the holes of a Bogoliubov-de Gennes model.
     conserved : mapping of str to Conserved
         Quantities by which leads can be resolved, such as ``"spin"``.
+    spin : sequence of arrays, optional
+        :math:`\sigma_x, \sigma_y, \sigma_z` on the orbitals of each basis site, shape (3, n, n),
+        for exchange fields and time reversal :math:`\Theta = i \sigma_y K`. Empty (default):
+        the orbitals carry no spin.
     max_field : float
         Largest magnetic field, in T, for which a scaled lattice still means what it says.
     name : str
@@ -67,6 +72,7 @@ class Model:
     conserved: Mapping[str, Conserved] = field(default_factory=dict)
     max_field: float = np.inf
     name: str = "model"
+    spin: tuple[NumberArray, ...] = ()
 
     if TYPE_CHECKING:  # what may be given is wider than what is kept
 
@@ -83,6 +89,7 @@ class Model:
             conserved: Mapping[str, Conserved] = ...,
             max_field: float = np.inf,
             name: str = "model",
+            spin: Sequence[ArrayLike] = (),
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -95,6 +102,7 @@ class Model:
         )
         object.__setattr__(self, "charges", _charges(self.charges, orbitals))
         object.__setattr__(self, "conserved", checked_conserved(self.conserved, orbitals))
+        object.__setattr__(self, "spin", checked_spin(self.spin, orbitals))
         blocks = (*self.onsite, *(hopping.block for hopping in self.hoppings))
         defaults = {name: value for block in blocks for name, value in block.defaults.items()}
         defaults |= {name: float(value) for name, value in self.defaults.items()}

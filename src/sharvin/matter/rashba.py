@@ -6,7 +6,7 @@ from sharvin.errors import InvalidInput
 from sharvin.matter.hopping import Hopping
 from sharvin.matter.lattice import Lattice
 from sharvin.matter.model import Model
-from sharvin.matter.spin import IDENTITY, SIGMA_X, SIGMA_Y, SIGMA_Z, zeeman_terms
+from sharvin.matter.spin import IDENTITY, PAULI, SIGMA_X, SIGMA_Y, SIGMA_Z, zeeman_terms
 from sharvin.units import HBAR2_OVER_2ME, quantity
 
 _AXES = {"x": SIGMA_X, "y": SIGMA_Y, "z": SIGMA_Z}
@@ -74,4 +74,5 @@ def rashba_wire(
         defaults={"alpha": quantity(alpha, "meV nm", name="alpha")},
         units=units,
         name="Rashba wire",
+        spin=[PAULI],
     )
