@@ -65,6 +65,10 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.matter.rashba import rashba_wire as rashba_wire
     from sharvin.matter.rice_mele import rice_mele as rice_mele
     from sharvin.matter.square import square_lattice as square_lattice
+    from sharvin.observables.andreev import andreev_blocks as andreev_blocks
+    from sharvin.observables.andreev import andreev_levels as andreev_levels
+    from sharvin.observables.andreev import ns_conductance as ns_conductance
+    from sharvin.observables.andreev import ns_conductance_matrix as ns_conductance_matrix
     from sharvin.observables.conductance import conductance_matrix as conductance_matrix
     from sharvin.observables.eigenchannels import (
         transmission_eigenvalues as transmission_eigenvalues,
@@ -82,6 +86,8 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.solvers.states import green as green
     from sharvin.solvers.states import ldos as ldos
     from sharvin.solvers.states import states as states
+    from sharvin.sweeps.ensembles import ensemble as ensemble
+    from sharvin.sweeps.ensembles import statistics as statistics
     from sharvin.sweeps.explain import explain as explain
     from sharvin.sweeps.labelled import open_store as open_store
     from sharvin.sweeps.labelled import to_netcdf as to_netcdf
@@ -145,8 +151,15 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "scattering.states": ("ScatteringStates",),
     "solvers.smatrix": ("smatrices", "smatrix"),
     "solvers.states": ("green", "ldos", "states"),
+    "observables.andreev": (
+        "andreev_blocks",
+        "andreev_levels",
+        "ns_conductance",
+        "ns_conductance_matrix",
+    ),
     "observables.conductance": ("conductance_matrix",),
     "observables.eigenchannels": ("transmission_eigenvalues",),
+    "sweeps.ensembles": ("ensemble", "statistics"),
     "sweeps.explain": ("explain",),
     "sweeps.labelled": ("open_store", "to_netcdf"),
     "sweeps.measure": ("conductance", "fano_factor", "resistance", "sweep", "transmission"),

@@ -95,6 +95,7 @@ def _cut_lead(
         conserved=None if quantity is None else orbitals.operator(quantity),
         labels=None if quantity is None else dict(quantity.labels),
         insists=conserved is not None,
+        own=lead.parameters,
     )
 
 

@@ -1,7 +1,7 @@
 """Leads cut from the model: which way, and through which part of the edge."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Lead:
     potential: Any = None
     shift: float | str = 0.0
     overhang: bool = False
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
 
 def lead(
@@ -40,6 +41,7 @@ def lead(
     potential: Any = None,
     shift: float | str = 0.0,
     overhang: bool = False,
+    parameters: Mapping[str, float] | None = None,
 ) -> Lead:
     """Lead that leaves the device in a direction, along the shortest lattice translation.
 
@@ -61,6 +63,9 @@ def lead(
         Added to the lead's onsite energies, meV, or the name of a parameter.
     overhang : bool
         Whether the window may reach beyond the edge, which makes a wide lead on a narrow device.
+    parameters : mapping of str to float, optional
+        Parameters of the model that have a value of their own in the lead: ``{"pairing": 0}`` makes
+        a normal lead on a superconductor.
     """
     if isinstance(direction, str):
         if direction not in SIDES:
@@ -82,6 +87,7 @@ def lead(
         potential=potential,
         shift=shift,
         overhang=overhang,
+        parameters={name: float(value) for name, value in (parameters or {}).items()},
     )
 
 

@@ -13,7 +13,7 @@ from sharvin.device.leads import check_conserved, conserves
 from sharvin.device.orbitals import Orbitals
 from sharvin.device.parameters import Knob, Parameters, joined
 from sharvin.device.stencil import Stencil
-from sharvin.errors import InvalidInput
+from sharvin.errors import InvalidInput, UnknownName
 from sharvin.typing import IntArray, NumberArray, RealArray
 
 
@@ -74,6 +74,8 @@ class CutLead:
     labels : mapping or None
     insists : bool
         Whether a lead that does not conserve the quantity is refused, or solved without it.
+    own : mapping
+        Parameters of the model that have another value in the lead than in the device.
     """
 
     name: str
@@ -89,10 +91,14 @@ class CutLead:
     conserved: NumberArray | None
     labels: Mapping[float, str] | None
     insists: bool
+    own: Mapping[str, float] = field(default_factory=dict)
     parameters: Parameters = field(init=False)
 
     def __post_init__(self) -> None:
         model = self.stencil.model
+        for name in self.own:
+            if name not in model.parameters:
+                raise UnknownName.among(f"parameter of lead {self.name!r}", name, model.parameters)
         parts = [
             Parameters(model.parameters, dict(model.defaults), dict(model.units)),
             self.landscape.parameters,
@@ -104,7 +110,7 @@ class CutLead:
 
     def at(self, params: Mapping[str, float]) -> LeadBlocks:
         """Blocks at one parameter set."""
-        coefficients = self.stencil.coefficients(params)
+        coefficients = self.stencil.coefficients({**params, **self.own})
         strength = 0.0 if self.peierls is None else self.peierls.strength.at(params)
         cell = self._block(self.cell_bonds, coefficients, strength, "cell")
         hop = self._block(self.hop_bonds, coefficients, strength, "hop")
@@ -113,7 +119,7 @@ class CutLead:
             cell = (cell + cell.conj().T) / 2  # the phases of both halves round apart
         coupling = hop[:, self.columns]
         if self.peierls is not None and strength != 0:
-            self._check_pairing()
+            self._check_pairing(coefficients)
             coupling = coupling * np.exp(-1j * strength * self.peierls.change)
         conserved = self._kept_quantity(cell, hop)
         return LeadBlocks(
@@ -163,10 +169,11 @@ class CutLead:
         cell[np.diag_indices(len(cell))] += diagonal
         return cell
 
-    def _check_pairing(self) -> None:
+    def _check_pairing(self, coefficients: NumberArray) -> None:
         assert self.peierls is not None
         numbers = np.concatenate((self.cell_bonds.numbers, self.hop_bonds.numbers))
-        if not self.peierls.same and self.stencil.is_mixed[numbers].any():
+        pairs = self.stencil.is_mixed[numbers] & (coefficients[numbers] != 0)
+        if not self.peierls.same and pairs.any():
             raise InvalidInput(
                 f"lead {self.name!r} pairs electrons with holes and does not run parallel to the "
                 "device's first lead: in a field its pairing would change from cell to cell"

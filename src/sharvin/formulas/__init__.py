@@ -7,6 +7,12 @@ They are what fits, gallery pages and tests compare with.
 
 from sharvin.formulas.adiabatic import adiabatic_contact, adiabatic_riser
 from sharvin.formulas.barrier import cosh_barrier, cosh_curvature
+from sharvin.formulas.btk import (
+    andreev_doubling,
+    btk_conductance,
+    btk_reflection,
+    short_junction_level,
+)
 from sharvin.formulas.degeneracy import (
     degenerate_staircase,
     spin_polarization,
@@ -62,8 +68,11 @@ __all__ = [
     "SeriesFit",
     "adiabatic_contact",
     "adiabatic_riser",
+    "andreev_doubling",
     "apparent_plateau",
     "armchair_thresholds",
+    "btk_conductance",
+    "btk_reflection",
     "chain_impurity",
     "contact_resistance",
     "cosh_barrier",
@@ -86,6 +95,7 @@ __all__ = [
     "saddle_point_in_field",
     "saddle_riser",
     "sharvin_modes",
+    "short_junction_level",
     "spin_polarization",
     "strip_thresholds",
     "thermal_average",
