@@ -69,3 +69,21 @@ def test_blas_is_called_by_name():
 
     assert pytest.importorskip("llvmlite.binding").address_of_symbol("sharvin_dgemm")
     assert ord("N") == blas.N
+
+
+def test_kernels_keep_to_strict_arithmetic():
+    """Fastmath lets copies of one function round differently: see `kernel`."""
+
+    @kernel.kernel
+    def outer(x):
+        return inner(x) + x * x
+
+    @kernel.part
+    def inner(x):
+        return 3.0 * x + 1.0
+
+    outer(2.0)
+    (code,) = outer.inspect_llvm().values()
+    assert "fmul" in code
+    for flag in ("contract", "reassoc", "fast "):
+        assert not [line for line in code.splitlines() if "fmul" in line and flag in line]

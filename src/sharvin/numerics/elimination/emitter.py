@@ -1,17 +1,19 @@
-"""Emitter of LLVM vector arithmetic: the vocabulary in which the lane kernels are written."""
+"""Emitter of LLVM vector arithmetic: the vocabulary in which the lane kernels are written.
+
+Multiply-adds are fused where it is written, never where the optimizer likes: see `kernel`.
+"""
 
 import importlib
 from collections.abc import Sequence
 from typing import Any
 
-from sharvin.numerics.elimination.blas import ir, types
+from sharvin.numerics.elimination.blas import cgutils, ir, types
 from sharvin.numerics.elimination.kernel import is_complex
 
 LANES = 8
 signature: Any = importlib.import_module("numba.core.typing").signature
 F64, I64, I32 = ir.DoubleType(), ir.IntType(64), ir.IntType(32)
 VECTOR = ir.VectorType(F64, LANES)
-CONTRACT = ("contract", "nsz")
 INT = types.intp
 
 
@@ -52,11 +54,17 @@ class Emitter:
 
     def fma(self, x: Any, y: Any, z: Any) -> Any:
         """X y + z of vectors."""
-        return self.builder.fadd(self.builder.fmul(x, y, flags=CONTRACT), z, flags=CONTRACT)
+        return self._fused(x, y, z)
 
     def fms(self, x: Any, y: Any, z: Any) -> Any:
         """Z - x y of vectors."""
-        return self.builder.fsub(z, self.builder.fmul(x, y, flags=CONTRACT), flags=CONTRACT)
+        return self._fused(self.builder.fneg(x), y, z)
+
+    def _fused(self, x: Any, y: Any, z: Any) -> Any:
+        """X y + z of vectors, rounded once."""
+        prototype = ir.FunctionType(VECTOR, [VECTOR] * 3)
+        fma = cgutils.get_or_insert_function(self.builder.module, prototype, "llvm.fma.v8f64")
+        return self.builder.call(fma, [x, y, z])
 
     def plus_conjugate(self, c: Sequence[Any], a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
         """C + a conj(b)."""
@@ -74,7 +82,7 @@ class Emitter:
 
     def square(self, a: Sequence[Any]) -> Any:
         """|a|² lane by lane."""
-        total = self.builder.fmul(a[0], a[0], flags=CONTRACT)
+        total = self.builder.fmul(a[0], a[0])
         return self.fma(a[1], a[1], total) if self.complex else total
 
     def every(self, a: Sequence[Any], b: Sequence[Any], *, subtract: bool = False) -> list[Any]:
