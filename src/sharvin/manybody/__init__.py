@@ -1,0 +1,1 @@
+"""Electrons that talk to each other: dots, Kondo, short contacts and Luttinger liquids."""
