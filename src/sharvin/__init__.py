@@ -28,6 +28,10 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.device.gates import lever_arm as lever_arm
     from sharvin.device.gates import split_gate as split_gate
     from sharvin.device.grids import grid_potential as grid_potential
+    from sharvin.device.impurities import binary_disorder as binary_disorder
+    from sharvin.device.impurities import magnetic_impurities as magnetic_impurities
+    from sharvin.device.impurities import rough_edges as rough_edges
+    from sharvin.device.impurities import vacancies as vacancies
     from sharvin.device.lead import Lead as Lead
     from sharvin.device.lead import lead as lead
     from sharvin.device.leads import MatrixLead as MatrixLead
@@ -81,6 +85,12 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.scattering.joining import join as join
     from sharvin.scattering.smatrix import SMatrix as SMatrix
     from sharvin.scattering.states import ScatteringStates as ScatteringStates
+    from sharvin.solvers.adjoint import sensitivity as sensitivity
+    from sharvin.solvers.currents import current_density as current_density
+    from sharvin.solvers.currents import occupation as occupation
+    from sharvin.solvers.delay import delay_times as delay_times
+    from sharvin.solvers.delay import density_of_states as density_of_states
+    from sharvin.solvers.delay import wigner_smith as wigner_smith
     from sharvin.solvers.smatrix import smatrices as smatrices
     from sharvin.solvers.smatrix import smatrix as smatrix
     from sharvin.solvers.states import green as green
@@ -96,6 +106,8 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.sweeps.measure import resistance as resistance
     from sharvin.sweeps.measure import sweep as sweep
     from sharvin.sweeps.measure import transmission as transmission
+    from sharvin.sweeps.pump import pumped_charge as pumped_charge
+    from sharvin.sweeps.scanning import scanning_gate as scanning_gate
 
 # Module -> the public names that live in it; an empty tuple makes the module itself public.
 _ROOMS: dict[str, tuple[str, ...]] = {
@@ -129,6 +141,12 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "device.electrostatics": ("thomas_fermi",),
     "device.gates": ("gate", "lever_arm", "split_gate"),
     "device.grids": ("grid_potential",),
+    "device.impurities": (
+        "binary_disorder",
+        "magnetic_impurities",
+        "rough_edges",
+        "vacancies",
+    ),
     "device.random_fields": ("correlated_disorder", "donor_disorder"),
     "device.necks": ("narrowest_neck",),
     "device.lead": ("Lead", "lead"),
@@ -149,6 +167,9 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "scattering.joining": ("connect", "join"),
     "scattering.smatrix": ("SMatrix",),
     "scattering.states": ("ScatteringStates",),
+    "solvers.adjoint": ("sensitivity",),
+    "solvers.currents": ("current_density", "occupation"),
+    "solvers.delay": ("delay_times", "density_of_states", "wigner_smith"),
     "solvers.smatrix": ("smatrices", "smatrix"),
     "solvers.states": ("green", "ldos", "states"),
     "observables.andreev": (
@@ -163,6 +184,8 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "sweeps.explain": ("explain",),
     "sweeps.labelled": ("open_store", "to_netcdf"),
     "sweeps.measure": ("conductance", "fano_factor", "resistance", "sweep", "transmission"),
+    "sweeps.pump": ("pumped_charge",),
+    "sweeps.scanning": ("scanning_gate",),
     "interop.kwant.reading": ("from_kwant",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names or (room,)}

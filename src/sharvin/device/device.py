@@ -172,6 +172,12 @@ class Device:
         return self._carved.orbitals.owner.astype(np.int64)
 
     @cached_property
+    def orbital_signs(self) -> RealArray:
+        """What a potential is multiplied by on each orbital: -1 for holes, else 1, (orbitals,)."""
+        signs = None if self._carved is None else self._carved.orbitals.signs
+        return np.ones(self.pattern.n) if signs is None else signs
+
+    @cached_property
     def content_hash(self) -> str:
         """Fingerprint of everything that defines the device."""
         return digest({f.name: getattr(self, f.name) for f in fields(self)})
