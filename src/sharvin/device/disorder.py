@@ -1,15 +1,12 @@
 """Random potentials that depend on nothing but a seed and a site: no order, no state."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sharvin.errors import InvalidInput
 from sharvin.typing import RealArray
-
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,26 +50,19 @@ def uniform(seed: int, cells: NDArray[np.integer], sublattice: NDArray[np.intege
     Returns
     -------
     real array, shape (n,)
-
-    References
-    ----------
-    The mixing is that of splitmix64: G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014.
     """
-    state = np.full(len(cells), int(seed) & (2**64 - 1), dtype=np.uint64)
-    for column in (*np.asarray(cells).T, sublattice):
-        # mixing between the coordinates keeps (1, 2) and (2, 1) apart
-        state = _mixed(state + GOLDEN)
-        state ^= column.astype(np.int64).view(np.uint64)
-    state = _mixed(state + GOLDEN)
-    drawn: RealArray = (state >> np.uint64(11)) * 2.0**-53 - 0.5
-    return drawn
+    return hashed(seed, integer_columns(cells, sublattice))
 
 
-def _mixed(state: NDArray[np.uint64]) -> Any:
-    """Scramble 64 bits; every input bit flips each output bit with probability one half."""
-    state ^= state >> np.uint64(30)
-    state *= np.uint64(0xBF58476D1CE4E5B9)
-    state ^= state >> np.uint64(27)
-    state *= np.uint64(0x94D049BB133111EB)
-    state ^= state >> np.uint64(31)
-    return state
+def hashed(seed: int, columns: NDArray[np.uint64]) -> RealArray:
+    """The same from what `integer_columns` made of the coordinates."""
+    from sharvin.numerics.hashing import hashed_uniform  # compiled when asked for
+
+    return hashed_uniform(seed, columns)
+
+
+def integer_columns(*parts: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """Integer coordinates of n things, one row each: what `hashed_uniform` takes."""
+    rows = [np.atleast_2d(np.asarray(part).T) for part in parts]
+    whole = np.concatenate([row.astype(np.int64) for row in rows])
+    return np.ascontiguousarray(whole).view(np.uint64)

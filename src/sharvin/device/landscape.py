@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sharvin.device.disorder import integer_columns
 from sharvin.device.parameters import Knob, Parameters, joined
 from sharvin.errors import InvalidInput
 from sharvin.typing import NumberArray, RealArray
@@ -44,6 +45,11 @@ class Points:
         for column in columns.values():
             column.flags.writeable = False
         return columns
+
+    @cached_property
+    def integers(self) -> NDArray[np.uint64]:
+        """Cells and sublattice as rows of integers, for random numbers hashed from them."""
+        return integer_columns(self.cells, self.sublattice)
 
     def coordinate(self, name: str, what: str) -> RealArray:
         """One coordinate of all sites, shape (n,), nm; ``what`` asks for it."""

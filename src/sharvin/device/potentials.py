@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharvin.device.affine import check_hermitian, dense_matrix, number_array
-from sharvin.device.disorder import Disorder, uniform, whole
+from sharvin.device.disorder import Disorder, hashed, whole
 from sharvin.device.landscape import COORDINATES, Factor, Points, Term
 from sharvin.device.parameters import Knob, Parameters, signature_parameters
 from sharvin.errors import InvalidInput, ShapeMismatch
@@ -71,6 +71,9 @@ def bind_terms(given: Any, orbitals: Sequence[int], trial: Points, what: str) ->
     if isinstance(given, Potential):
         return _products(given, orbitals, trial, what)
     if isinstance(given, Bindable):
+        check = getattr(given, "check_orbitals", None)
+        if check is not None:
+            check(orbitals, what)
         return given.bind(what)
     if isinstance(given, Disorder):
         return (_random(given, what),)
@@ -133,7 +136,7 @@ def _random(given: Disorder, what: str) -> Term:
     seed = Knob.of(given.seed, "", f"seed of {what}")
 
     def evaluate(points: Points, params: Mapping[str, float]) -> RealArray:
-        return uniform(whole(seed.at(params), what), points.cells, points.sublattice)
+        return hashed(whole(seed.at(params), what), points.integers)
 
     return Term(
         evaluate,

@@ -25,6 +25,7 @@ from sharvin.units import quantity
 MOST_NODES = 1 << 25  # of noise
 # Around the sites: a cubic spline forgets its boundary by a factor 0.268 per node.
 SPLINE_MARGIN = 16
+FEW = 64  # sites that tell the spacing of the lattice
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,18 @@ class RandomField:
         found: RealArray = map_coordinates(nodes, (places - first).T, order=3, mode="mirror")
         return found
 
+    def _check_spacing(self, positions: RealArray, what: str) -> None:
+        """Refuse a potential that varies faster than the sites can tell."""
+        few = positions[:FEW]
+        apart = np.linalg.norm(few[:, None] - few[None], axis=-1)
+        spacing = apart[apart > 0].min(initial=np.inf)
+        if self.correlation_length < spacing * (1 - 1e-9) < np.inf:
+            raise InvalidInput(
+                f"{what}: a correlation length of {self.correlation_length:.3g} nm lies below the "
+                f"lattice spacing of {spacing:.3g} nm, where sites are independent; use "
+                "disorder(strength, seed), or a finer lattice"
+            )
+
     def _nodes(self, first: Any, last: Any, seed: int) -> RealArray:
         """Potential on the nodes of the noise from ``first`` to ``last``."""
         from scipy import fft
@@ -85,6 +98,7 @@ class RandomField:
         """One term: the shape, drawn once per seed, times the strength."""
 
         def evaluate(points: Points, params: Mapping[str, float]) -> RealArray:
+            self._check_spacing(points.positions, what)
             return self.shape(points.positions, whole(self.seed.at(params), what))
 
         return (Term(evaluate, self.seed.parameters, factor=self.strength),)

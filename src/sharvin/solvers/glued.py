@@ -69,10 +69,20 @@ def estimate(
     weights : sequence of float
         Per lead, the squared size of the waves that its error acts on.
     """
-    n = waves.shape[1]
+    return estimate_from_size(lost, float(np.linalg.norm(waves)), waves.shape[1], channels, weights)
+
+
+def estimate_from_size(
+    lost: ComplexArray,
+    size: float,
+    n: int,
+    channels: Sequence[Channels],
+    weights: Sequence[float],
+) -> float:
+    """`estimate`, from the Frobenius norm of the waves of all n incoming modes."""
     sizes = np.linalg.norm(lost, axis=0) if n else np.zeros(4)
     # The larger of two: a single one may miss the direction that was hit.
-    total = float(sizes[:2].max()) * float(np.linalg.norm(waves))
+    total = float(sizes[:2].max()) * size
     total += float(sizes[2:].max()) + 4.0 * EPS * max(1, n)
     for lead, weight in zip(channels, weights, strict=True):
         total += lead.error * weight + (lead.mode_error if lead.count else 0.0)

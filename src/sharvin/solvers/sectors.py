@@ -60,7 +60,7 @@ def join_sectors(
     total = int(offsets[-1])
     if len(parts) <= 1:
         glued = glue(assemble(parts, kept, size), channels, places)
-        return _refer(Joined(glued.data, (glued.waves,), glued.error), channels)
+        return refer(Joined(glued.data, (glued.waves,), glued.error), channels)
     owner = np.empty(size, dtype=np.int64)
     for number, held in enumerate(kept):
         owner[held] = number
@@ -75,7 +75,7 @@ def join_sectors(
         data[np.ix_(modes, modes)] = one.data
         error = max(error, one.error)
         _deal_out(one, members, modes, parts, kept, waves)
-    return _refer(Joined(data, tuple(waves), error), channels)
+    return refer(Joined(data, tuple(waves), error), channels)
 
 
 def _groups(
@@ -157,7 +157,7 @@ def _deal_out(
         start += k
 
 
-def _refer(joined: Joined, channels: Sequence[Channels]) -> Joined:
+def refer(joined: Joined, channels: Sequence[Channels]) -> Joined:
     """Refer amplitudes to a lead's first cell where that cell became part of the device.
 
     There the solve saw the wave one cell further out: out' = lam_out out, in' = lam_in in.

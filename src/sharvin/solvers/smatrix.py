@@ -15,7 +15,8 @@ from sharvin.numerics.elimination import Accuracy, Reduced
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.channels import Channels
 from sharvin.solvers.junction import Junction, Point, junction_of
-from sharvin.solvers.sectors import Joined, join_sectors
+from sharvin.solvers.sectors import Joined, join_sectors, refer
+from sharvin.solvers.together import glue_together
 from sharvin.units import quantity
 
 LANES = 8  # points that the elimination takes at once
@@ -137,9 +138,43 @@ def _solve_chunk(
     solved: dict[int, SMatrix] = {}
     for numbers in kinds.values():
         group = [points[i] for i in numbers]
-        for i, point, parts in zip(numbers, group, _reduce(group), strict=True):
-            solved[i] = finish(device, junction, point, parts)
+        solved.update(zip(numbers, _finish_group(device, junction, group), strict=True))
     return [solved[i] for i in range(len(points))]
+
+
+def _finish_group(device: Device, junction: Junction, group: Sequence[Point]) -> list[SMatrix]:
+    """Eliminate points of one kind; join them together where they share their leads."""
+    reduced = _reduce(group)
+    together = _join_together(junction, group, reduced)
+    found = []
+    for point, parts, joined in zip(group, reduced, together, strict=True):
+        if joined is not None and joined.error < CAREFUL:
+            found.append(to_smatrix(device, point, joined, junction.channels(point)))
+        else:
+            found.append(finish(device, junction, point, parts))
+    return found
+
+
+def _join_together(
+    junction: Junction, group: Sequence[Point], reduced: Sequence[tuple[Reduced, ...]]
+) -> Sequence[Joined | None]:
+    """All points joined at once, None for what must be joined alone.
+
+    Samples of a disorder differ in nothing but the inside: one energy, the same leads, one sector.
+    """
+    first = group[0]
+    alike = all(p.energy == first.energy and p.leads == first.leads for p in group)
+    interior = first.layout.interior
+    if len(group) < 2 or not alike or len(interior.sectors) != 1:
+        return [None] * len(group)
+    if len(interior.sectors[0].kept) != len(interior.kept):
+        return [None] * len(group)
+    channels = junction.channels(first)
+    glued = glue_together([parts[0] for parts in reduced], channels, first.layout.places)
+    return [
+        None if one is None else refer(Joined(one.data, (one.waves,), one.error), channels)
+        for one in glued
+    ]
 
 
 def _reduce(points: Sequence[Point], accuracy: Accuracy = "fast") -> list[tuple[Reduced, ...]]:

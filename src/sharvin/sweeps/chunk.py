@@ -131,7 +131,7 @@ class Worker:
         started = time.perf_counter()
         sweep, junction = self.sweep, self._junction.fork()
         chunk = sweep.chunks[number]
-        outcome = (_thermal if sweep.is_thermal else _exact)(sweep, junction, chunk)
+        outcome = (by_temperature if sweep.is_thermal else _exact)(sweep, junction, chunk)
         outcome.tally.seconds = time.perf_counter() - started
         return outcome
 
@@ -147,7 +147,7 @@ def first_smatrix(device: Device, point: Point) -> SMatrix:
 def _exact(sweep: Sweep, junction: Junction, chunk: range) -> Outcome:
     """Rows at zero temperature: one energy each."""
     points = [(sweep.level(row), sweep.parameters(row)) for row in chunk]
-    outcome = _empty(sweep, chunk)
+    outcome = empty(sweep, chunk)
     for place, answer in enumerate(solve(sweep.device, junction, points)):
         outcome.tally.count(answer)
         value, error = _read(sweep.reading, answer, outcome)
@@ -155,7 +155,8 @@ def _exact(sweep: Sweep, junction: Junction, chunk: range) -> Outcome:
     return outcome
 
 
-def _empty(sweep: Sweep, chunk: range) -> Outcome:
+def empty(sweep: Sweep, chunk: range) -> Outcome:
+    """Outcome of a chunk whose numbers are still missing."""
     shape = (len(chunk), len(sweep.axes.temperatures), len(sweep.reading.outputs))
     return Outcome(np.full(shape, np.nan), np.full(shape, np.nan))
 
@@ -206,11 +207,11 @@ class _Cell:
         return Sample(energy, reading.linear(s), reading.channels(s), s.modes, s.error_estimate)
 
 
-def _thermal(sweep: Sweep, junction: Junction, chunk: range) -> Outcome:
-    """Rows with temperatures; the energies of all cells of the chunk fill the lanes together."""
+def by_temperature(sweep: Sweep, junction: Junction, chunk: range) -> Outcome:
+    """Outcome of rows with temperatures; the energies of all its cells fill the lanes together."""
     edges = EdgeFinder(sweep.device)
     cells = [_Cell(sweep, rows, edges) for rows in sweep.cells(chunk)]
-    outcome = _empty(sweep, chunk)
+    outcome = empty(sweep, chunk)
     while busy := [cell for cell in cells if cell.wanted]:
         points = [(energy, cell.parameters) for cell in busy for energy in cell.wanted]
         answers = solve(sweep.device, junction, points)

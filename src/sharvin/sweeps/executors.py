@@ -22,11 +22,11 @@ from typing import Any
 from sharvin.errors import InvalidInput, SharvinError, UnknownName
 from sharvin.optional import require
 from sharvin.solvers.smatrix import one_blas_thread
-from sharvin.sweeps.chunk import Outcome, Worker
-from sharvin.sweeps.sweep import Sweep
+from sharvin.sweeps.chunk import Outcome
+from sharvin.sweeps.job import Job, Worker
 
 Results = Iterator[tuple[int, Outcome]]
-Executor = Callable[[Sweep, Sequence[int]], Results]
+Executor = Callable[[Job, Sequence[int]], Results]
 
 AHEAD = 2  # chunks handed out per worker: one in work, one waiting
 DEATHS = 3  # pools that may break one after another without a single finished chunk
@@ -68,10 +68,10 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def in_threads(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Results:
+def in_threads(sweep: Job, numbers: Sequence[int], *, workers: int) -> Results:
     """Compute in threads of this process: the kernels release the GIL."""
     with one_blas_thread():
-        worker = Worker(sweep)
+        worker = sweep.worker()
         if workers == 1:
             for number in numbers:
                 yield number, worker.solve(number)
@@ -83,7 +83,7 @@ def in_threads(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Results
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def in_processes(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Results:
+def in_processes(sweep: Job, numbers: Sequence[int], *, workers: int) -> Results:
     """Compute in processes of this machine; a new pool takes over from one that broke."""
     shipped = ship(sweep)
     left, deaths = set(numbers), 0
@@ -109,7 +109,7 @@ def in_processes(sweep: Sweep, numbers: Sequence[int], *, workers: int) -> Resul
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def on_cluster(sweep: Sweep, numbers: Sequence[int], *, cluster: Any, workers: int) -> Results:
+def on_cluster(sweep: Job, numbers: Sequence[int], *, cluster: Any, workers: int) -> Results:
     """Compute on a Dask cluster, which itself hands out again what a lost worker had."""
     distributed = require("distributed", extra="cluster")
     shipped = ship(sweep)
@@ -128,7 +128,7 @@ def on_cluster(sweep: Sweep, numbers: Sequence[int], *, cluster: Any, workers: i
             client.cancel(list(futures))
 
 
-def ship(sweep: Sweep) -> bytes:
+def ship(sweep: Job) -> bytes:
     """The sweep as bytes that another process can read, functions included."""
     import cloudpickle
 
@@ -172,7 +172,7 @@ def _settle(shipped: bytes) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threadpool_limits(limits=1, user_api="blas")
-    _settled["worker"] = Worker(pickle.loads(shipped))
+    _settled["worker"] = pickle.loads(shipped).worker()
 
 
 def _solve_settled(number: int) -> Outcome:
@@ -187,7 +187,7 @@ def _solve_shipped(key: str, shipped: bytes, number: int) -> bytes:
     if worker is None:
         threadpool_limits(limits=1, user_api="blas")
         _settled.clear()  # one sweep at a time: plans are large
-        worker = _settled.setdefault(key, Worker(pickle.loads(shipped)))
+        worker = _settled.setdefault(key, pickle.loads(shipped).worker())
     return worker.solve(number).to_bytes()
 
 

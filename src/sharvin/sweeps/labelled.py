@@ -111,12 +111,18 @@ def open_store(path: str | Path) -> "xr.DataArray | xr.Dataset":
     Returns
     -------
     xarray.DataArray or Dataset
-        ``attrs["complete"]`` is 1 when every chunk is there.
+        ``attrs["complete"]`` is 1 when every chunk is there. Of an ensemble, the samples from the
+        first one on without a gap.
     """
     if not Path(path).is_file():
         raise InvalidInput(f"there is no store {path}")
     with Journal(path) as journal:
-        return assemble(journal.description, journal.finished())
+        about, outcomes = journal.description, journal.finished()
+    if about.get("kind") == "ensemble":
+        from sharvin.sweeps.ensembles.labelled import assemble_store
+
+        return assemble_store(about, outcomes)
+    return assemble(about, outcomes)
 
 
 def to_netcdf(result: "xr.DataArray | xr.Dataset", path: str | Path) -> Path:

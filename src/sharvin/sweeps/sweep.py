@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sharvin.device.device import Device
 from sharvin.device.digest import digest
 from sharvin.errors import InvalidInput
 from sharvin.sweeps.axes import Axes
 from sharvin.sweeps.readings import Reading
+
+if TYPE_CHECKING:
+    from sharvin.sweeps.job import Worker
 
 LANES = 8  # points that the solver takes at once
 LARGE = 5000  # orbitals from which eight points are worth a commit of their own
@@ -106,6 +110,12 @@ class Sweep:
     def level(self, row: int) -> float:
         """Chemical potential of a row in meV."""
         return self.axes.levels[row % len(self.axes.levels)]
+
+    def worker(self) -> "Worker":
+        """Return what computes its chunks, in any thread."""
+        from sharvin.sweeps.chunk import Worker
+
+        return Worker(self)
 
     def _cells(self) -> list[range]:
         """Rows with the same parameters; where these are few, in several groups of levels."""
