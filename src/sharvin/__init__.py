@@ -13,7 +13,10 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin import errors as errors
     from sharvin import formulas as formulas
     from sharvin import gallery as gallery
+    from sharvin import manybody as manybody
     from sharvin import plot as plot
+    from sharvin import spectral as spectral
+    from sharvin import topology as topology
     from sharvin import units as units
     from sharvin.device.babinet import babinet_pair as babinet_pair
     from sharvin.device.constrictions import cosh_barrier as cosh_barrier
@@ -58,6 +61,7 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.matter.electron_gas import electron_gas as electron_gas
     from sharvin.matter.graphene import graphene as graphene
     from sharvin.matter.haldane import haldane as haldane
+    from sharvin.matter.hofstadter import hofstadter as hofstadter
     from sharvin.matter.hopping import Hopping as Hopping
     from sharvin.matter.kane_mele import kane_mele as kane_mele
     from sharvin.matter.kitaev import kitaev_chain as kitaev_chain
@@ -91,11 +95,14 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.solvers.delay import delay_times as delay_times
     from sharvin.solvers.delay import density_of_states as density_of_states
     from sharvin.solvers.delay import wigner_smith as wigner_smith
+    from sharvin.solvers.sections import kubo_conductance as kubo_conductance
     from sharvin.solvers.smatrix import smatrices as smatrices
     from sharvin.solvers.smatrix import smatrix as smatrix
     from sharvin.solvers.states import green as green
     from sharvin.solvers.states import ldos as ldos
     from sharvin.solvers.states import states as states
+    from sharvin.spectral.conductivity import kubo_conductivity as kubo_conductivity
+    from sharvin.spectral.torus import Torus as Torus
     from sharvin.sweeps.ensembles import ensemble as ensemble
     from sharvin.sweeps.ensembles import statistics as statistics
     from sharvin.sweeps.explain import explain as explain
@@ -108,13 +115,18 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.sweeps.measure import transmission as transmission
     from sharvin.sweeps.pump import pumped_charge as pumped_charge
     from sharvin.sweeps.scanning import scanning_gate as scanning_gate
+    from sharvin.sweeps.spectroscopy import bias_spectroscopy as bias_spectroscopy
+    from sharvin.topology.chern import chern_number as chern_number
 
 # Module -> the public names that live in it; an empty tuple makes the module itself public.
 _ROOMS: dict[str, tuple[str, ...]] = {
     "errors": (),
     "formulas": (),
     "gallery": (),
+    "manybody": (),
     "plot": (),
+    "spectral": (),
+    "topology": (),
     "units": (),
     "matter.bhz": ("bhz",),
     "matter.chain": ("chain",),
@@ -122,6 +134,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "matter.electron_gas": ("electron_gas",),
     "matter.graphene": ("graphene",),
     "matter.haldane": ("haldane",),
+    "matter.hofstadter": ("hofstadter",),
     "matter.hopping": ("Hopping",),
     "matter.kane_mele": ("kane_mele",),
     "matter.kitaev": ("kitaev_chain",),
@@ -170,6 +183,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "solvers.adjoint": ("sensitivity",),
     "solvers.currents": ("current_density", "occupation"),
     "solvers.delay": ("delay_times", "density_of_states", "wigner_smith"),
+    "solvers.sections": ("kubo_conductance",),
     "solvers.smatrix": ("smatrices", "smatrix"),
     "solvers.states": ("green", "ldos", "states"),
     "observables.andreev": (
@@ -180,12 +194,16 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "observables.conductance": ("conductance_matrix",),
     "observables.eigenchannels": ("transmission_eigenvalues",),
+    "spectral.conductivity": ("kubo_conductivity",),
+    "spectral.torus": ("Torus",),
     "sweeps.ensembles": ("ensemble", "statistics"),
     "sweeps.explain": ("explain",),
     "sweeps.labelled": ("open_store", "to_netcdf"),
     "sweeps.measure": ("conductance", "fano_factor", "resistance", "sweep", "transmission"),
     "sweeps.pump": ("pumped_charge",),
     "sweeps.scanning": ("scanning_gate",),
+    "sweeps.spectroscopy": ("bias_spectroscopy",),
+    "topology.chern": ("chern_number",),
     "interop.kwant.reading": ("from_kwant",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names or (room,)}

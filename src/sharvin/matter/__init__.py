@@ -7,6 +7,7 @@ from sharvin.matter.conserved import Conserved
 from sharvin.matter.electron_gas import electron_gas
 from sharvin.matter.graphene import graphene
 from sharvin.matter.haldane import haldane
+from sharvin.matter.hofstadter import hofstadter
 from sharvin.matter.hopping import Hopping
 from sharvin.matter.kane_mele import kane_mele
 from sharvin.matter.kitaev import kitaev_chain
@@ -30,6 +31,7 @@ __all__ = [
     "electron_gas",
     "graphene",
     "haldane",
+    "hofstadter",
     "kane_mele",
     "kitaev_chain",
     "nambu",
