@@ -63,11 +63,9 @@ class CurrentDensity:
         :math:`e^2/h` times nm.
         """
         moved = 0.5 * self.current[:, None] * self.steps
-        found: RealArray = np.zeros_like(self.positions)
-        for side in self.bonds.T:
-            columns = [np.bincount(side, column, len(found)) for column in moved.T]
-            if columns:
-                found += np.stack(columns, axis=1).astype(np.float64)
+        n, sides = len(self.positions), self.bonds.T
+        columns = [sum(np.bincount(side, column, n) for side in sides) for column in moved.T]
+        found: RealArray = np.array(columns, dtype=np.float64).reshape(-1, n).T
         return found
 
     @cached_property

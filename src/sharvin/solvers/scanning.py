@@ -16,16 +16,9 @@ from sharvin.device.device import Device
 from sharvin.errors import Unreliable
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.glue import root_green
-from sharvin.solvers.junction import Junction, Point, junction_of
+from sharvin.solvers.junction import Junction, junction_of
 from sharvin.solvers.root import assemble
-from sharvin.solvers.smatrix import (
-    CAREFUL,
-    TOLERANCE,
-    finish,
-    join_leads,
-    resolve,
-    to_smatrix,
-)
+from sharvin.solvers.smatrix import CAREFUL, TOLERANCE, join_leads, resolve, to_smatrix
 from sharvin.typing import ComplexArray, IntArray, RealArray
 
 Change = tuple[IntArray, RealArray]  # orbitals, and what is added to their onsite energies
@@ -64,11 +57,21 @@ class LocalChanges:
             state.update(sector.pick(values))
             for state, sector in zip(self._states, sectors, strict=True)
         )
-        joined = join_leads(self._point, parts, self._channels)
-        if joined.error < CAREFUL:
-            return to_smatrix(self._device, self._point, joined, self._channels)
-        point = Point(self._point.energy, values, self._point.leads, self._point.layout)
-        return finish(self._device, self._junction, point, parts)
+        channels = self._channels
+        joined = join_leads(self._point, parts, channels)
+        if not joined.error < CAREFUL:
+            # The layout may count on a symmetry that the change breaks: each sector as a whole.
+            parts = tuple(
+                s.plan.schur(s.pick(values), self._point.energy, accuracy="high") for s in sectors
+            )
+            channels = self._junction.channels(self._point, careful=True)
+            joined = join_leads(self._point, parts, channels)
+        if not joined.error < TOLERANCE:
+            raise Unreliable(
+                f"at energy {self._point.energy:.12g} the S-matrix would be uncertain by "
+                f"{joined.error:.1e}: a state is almost cut off from the leads; move the energy"
+            )
+        return to_smatrix(self._device, self._point, joined, channels)
 
 
 class Patch:
