@@ -13,7 +13,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from sharvin.device.pattern import Pattern
-from sharvin.numerics.elimination import Accuracy, Plan, Reduced, analyze
+from sharvin.numerics.elimination import Accuracy, Plan, Reduced
+from sharvin.solvers.mirror import Graph, Mirror, find_mirror
 from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
 
 if TYPE_CHECKING:
@@ -32,14 +33,22 @@ class Sector:
         Its entries in the device's values; None means all of them.
     kept : integer array
         Places of its kept orbitals in the interior's `kept`.
-    plan : Plan
-        How it is eliminated.
+    graph : Graph
+        Its sparsity, with the kept orbitals.
+    mirror : Mirror or None
+        Its reflection, where it has one: a quarter of the work.
     """
 
     orbitals: IntArray | None
     slots: IntArray | None
     kept: IntArray
-    plan: Plan
+    graph: Graph
+    mirror: Mirror | None
+
+    @property
+    def plan(self) -> Plan:
+        """How it is eliminated as a whole."""
+        return self.graph.plan
 
     def pick(self, values: NumberArray) -> NumberArray:
         """The sector's entries of one or of several (rows) sets of values."""
@@ -47,6 +56,24 @@ class Sector:
             return values
         picked: NumberArray = values[..., self.slots]
         return picked
+
+    def covers(self, values: NumberArray) -> bool:
+        """Whether the device's values have the reflection, if the sector counts on one."""
+        return self.mirror is None or self.mirror.holds(self.pick(values))
+
+    def schur(self, values: NumberArray, energy: float, accuracy: Accuracy) -> Reduced:
+        """Schur complement of one point, from the device's values."""
+        if self.mirror is not None:
+            return self.mirror.schur(self.pick(values), energy, accuracy)
+        return self.plan.schur(self.pick(values), energy, accuracy=accuracy)
+
+    def schur_many(
+        self, values: NumberArray, energies: RealArray, accuracy: Accuracy
+    ) -> list[Reduced]:
+        """The same for many points."""
+        if self.mirror is not None:
+            return self.mirror.schur_many(self.pick(values), energies, accuracy)
+        return self.plan.schur_many(self.pick(values), energies, accuracy=accuracy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +100,10 @@ class Interior:
     sectors: tuple[Sector, ...]
 
     def covers(self, values: NumberArray) -> bool:
-        """Whether these values leave zero what was zero when the sectors were found."""
-        return self.idle is None or not np.any(values[..., self.idle])
+        """Whether these values leave zero what was zero, and a reflection what it was."""
+        if self.idle is not None and np.any(values[..., self.idle]):
+            return False
+        return all(sector.covers(values) for sector in self.sectors)
 
     def reduce(
         self, values: NumberArray, energies: RealArray, accuracy: Accuracy = "fast"
@@ -85,15 +114,8 @@ class Interior:
         """
         if len(energies) == 1:
             one = values if values.ndim == 1 else values[0]
-            return [
-                tuple(
-                    s.plan.schur(s.pick(one), float(energies[0]), accuracy=accuracy)
-                    for s in self.sectors
-                )
-            ]
-        columns = [
-            s.plan.schur_many(s.pick(values), energies, accuracy=accuracy) for s in self.sectors
-        ]
+            return [tuple(s.schur(one, float(energies[0]), accuracy) for s in self.sectors)]
+        columns = [s.schur_many(values, energies, accuracy) for s in self.sectors]
         return [tuple(column[point] for column in columns) for point in range(len(energies))]
 
     def factorize(self, values: NumberArray, energy: float) -> "tuple[Factors, ...]":
@@ -106,10 +128,13 @@ def find_interior(
     kept: IntArray,
     values: Sequence[NumberArray],
     known: Interior | None = None,
+    *,
+    mirrored: bool = False,
 ) -> Interior:
     """Sectors of a Hamiltonian, from every entry that is not zero in one of `values`.
 
-    Entries in use by `known`, an earlier answer for the same pattern, stay in use.
+    Entries in use by `known`, an earlier answer for the same pattern, stay in use. With
+    `mirrored`, each sector's reflection is looked for: that takes as long as a few points.
     """
     size = len(pattern.indptr) - 1
     active = np.zeros(len(pattern.indices), dtype=bool)
@@ -130,18 +155,22 @@ def find_interior(
     sectors = []
     for sector in needed:
         if whole:
-            sectors.append(_sector(pattern.indptr, pattern.indices, pattern.positions, kept))
+            own = Graph(pattern.indptr, pattern.indices, kept, pattern.positions)
+            orbitals, slots, places = None, None, np.arange(len(kept))
         else:
-            sectors.append(_part(pattern, kept, label, sector, rows, used))
+            orbitals, slots, places, own = _part(pattern, kept, label, sector, rows, used)
+        # Not looked for again once a point had none.
+        mirror = _mirror(own, slots, values) if mirrored and known is None else None
+        sectors.append(Sector(orbitals, slots, places, own, mirror))
     idle = None if every else np.flatnonzero(~active)
     return Interior(size, kept, None if every else active, idle, tuple(sectors))
 
 
-def _sector(
-    indptr: IntArray, indices: IntArray, positions: RealArray | None, kept: IntArray
-) -> Sector:
-    plan = analyze(indptr, indices, kept, positions=positions)
-    return Sector(None, None, np.arange(len(kept)), plan)
+def _mirror(graph: Graph, slots: IntArray | None, values: Sequence[NumberArray]) -> Mirror | None:
+    """A reflection that all values have."""
+    own = [v if slots is None else v[slots] for v in values]
+    mirror = find_mirror(graph, own[0])
+    return mirror if mirror is not None and all(mirror.holds(v) for v in own[1:]) else None
 
 
 def _part(
@@ -151,7 +180,8 @@ def _part(
     sector: int,
     rows: IntArray,
     used: slice | IntArray,
-) -> Sector:
+) -> tuple[IntArray, IntArray, IntArray, Graph]:
+    """Orbitals, entries and kept places of a connected part, and its own sparsity."""
     orbitals = np.flatnonzero(label == sector)
     local = np.full(len(label), -1)
     local[orbitals] = np.arange(len(orbitals))
@@ -161,5 +191,5 @@ def _part(
     indptr = np.concatenate([[0], np.cumsum(counts)])
     places = np.flatnonzero(label[kept] == sector)
     positions = None if pattern.positions is None else pattern.positions[orbitals]
-    plan = analyze(indptr, local[pattern.indices[slots]], local[kept[places]], positions=positions)
-    return Sector(orbitals, slots, places, plan)
+    graph = Graph(indptr, local[pattern.indices[slots]], local[kept[places]], positions)
+    return orbitals, slots, places, graph

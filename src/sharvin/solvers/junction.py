@@ -63,10 +63,13 @@ class Junction:
     device : Device
     keep : integer array
         Orbitals to keep besides those that leads touch (for Green functions between them).
+    many : bool
+        Whether many points will come: then looking for a reflection of the device pays.
     """
 
-    def __init__(self, device: Device, keep: IntArray | None = None) -> None:
+    def __init__(self, device: Device, keep: IntArray | None = None, *, many: bool = False) -> None:
         self._device = ref(device)  # weak: the registry below must not keep devices alive
+        self.many = many
         self.keep = np.zeros(0, dtype=np.int64) if keep is None else np.asarray(keep)
         self._lock = threading.Lock()
         self._layout: Layout | None = None
@@ -106,7 +109,7 @@ class Junction:
         device = self._device()
         assert device is not None, "the caller holds the device"
         with self._lock:
-            other = Junction(device, self.keep)
+            other = Junction(device, self.keep, many=self.many)
             other._layout, other._leads = self._layout, self._leads
             other._prepared = self._prepared.copy()
         return other
@@ -140,7 +143,7 @@ class Junction:
             if last.interior.covers(extended):
                 return Layout(extension, last.interior, places)
             known = last.interior
-        interior = find_interior(extension.pattern, kept, [extended], known)
+        interior = find_interior(extension.pattern, kept, [extended], known, mirrored=self.many)
         return Layout(extension, interior, places)
 
     def channels(self, point: Point, *, careful: bool = False) -> list[Channels]:
@@ -218,10 +221,10 @@ _junctions: WeakKeyDictionary[Device, Junction] = WeakKeyDictionary()
 _junctions_lock = threading.Lock()
 
 
-def junction_of(device: Device) -> Junction:
+def junction_of(device: Device, *, many: bool = False) -> Junction:
     """The junction of a device, made at its first use and dropped with the device."""
     with _junctions_lock:
         junction = _junctions.get(device)
-        if junction is None:
-            junction = _junctions[device] = Junction(device)
+        if junction is None or (many and not junction.many):
+            junction = _junctions[device] = Junction(device, many=many)
         return junction

@@ -94,7 +94,8 @@ def smatrices(
         The same as `smatrix` gives for the point, up to rounding.
     """
     resolved = [resolve(device, point) for point in points]
-    junction = junction_of(device) if junction is None else junction
+    if junction is None:
+        junction = junction_of(device, many=len(resolved) >= LANES)
     size = _chunk_size(device)
     chunks = [resolved[i : i + size] for i in range(0, len(resolved), size)]
     with one_blas_thread():

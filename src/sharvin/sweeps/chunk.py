@@ -121,7 +121,7 @@ class Worker:
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
-        self._junction = Junction(sweep.device)
+        self._junction = Junction(sweep.device, many=True)
         sets = sweep.parameter_sets
         for parameters in (sets[0], sets[-1]):
             self._junction.point(sweep.level(0), sweep.device.resolve(parameters))
