@@ -1,0 +1,1 @@
+"""Chebyshev expansions of functions of large Hermitian matrices, matrix-free and in blocks."""

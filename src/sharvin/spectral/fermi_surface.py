@@ -1,0 +1,132 @@
+"""The Greenwood formula: energy by energy, or from all pairs of moments at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sharvin.numerics.chebyshev.engine import Engine
+from sharvin.numerics.chebyshev.operators import Operator
+from sharvin.numerics.chebyshev.recursion import Expansion, double_moments
+from sharvin.spectral.probes import Chosen, Tally
+from sharvin.spectral.settings import Settings
+from sharvin.typing import NumberArray, RealArray
+
+PREFACTOR = 2 * np.pi**2
+TOGETHER = 8  # energies of one expansion, when there is room
+# The thermal kernel is cut at 24 kT, where it is 4e-11 of its height; points per resolved width.
+REACH, DENSITY = 24.0, 3.0
+
+
+def greenwood_single(
+    operators: Mapping[str, Operator], settings: Settings, levels: RealArray, thermal: RealArray
+) -> tuple[Tally, Tally]:
+    r"""Traces :math:`2\pi^2\, \mathrm{Tr}\, v δ v δ` by :math:`\langle δ v r | v δ r \rangle`.
+
+    Two of them: with all moments (full width), and with half of them (twice the width).
+    """
+    energies, weights = thermal_nodes(settings, levels, thermal)
+    together = _energies_at_once(operators, settings, len(energies))
+    engine = settings.engine(operators, blocks=4 * together + 2)
+    fine, coarse = (Tally(settings.probes.count is None) for _ in range(2))
+    for chosen in settings.probes.blocks(engine):
+        found = [
+            _single(engine, settings, chosen, energies[first : first + together])
+            for first in range(0, len(energies), together)
+        ]
+        at = np.concatenate(found, axis=2)
+        for tally, values in zip((fine, coarse), at, strict=True):
+            tally.add(_averaged(values, weights))
+    return fine, coarse
+
+
+def greenwood_pairs(
+    operators: Mapping[str, Operator], settings: Settings, levels: RealArray, thermal: RealArray
+) -> tuple[Tally, Tally]:
+    """The same two traces from all moments ⟨T_m v r | v T_n r⟩."""
+    energies, weights = thermal_nodes(settings, levels, thermal)
+    series = fine_and_coarse(settings, energies)
+    engine = pair_engine(operators, settings)
+    tallies = tuple(Tally(settings.probes.count is None) for _ in range(2))
+    for chosen in settings.probes.blocks(engine):
+        pairs = moments_of_pairs(engine, settings, chosen)
+        for tally, w in zip(tallies, series, strict=True):
+            m = w.shape[1]
+            values = np.einsum("km,rmn,kn->rk", w, pairs[:, :m, :m].real, w, optimize=True)
+            tally.add(_averaged(PREFACTOR * values, weights))
+    return tallies[0], tallies[1]
+
+
+def pair_engine(operators: Mapping[str, Operator], settings: Settings) -> Engine:
+    """Engine for `moments_of_pairs`: wide enough that the vectors to be kept find room."""
+    return settings.engine(operators, blocks=6 + min(settings.moments, 64))
+
+
+def moments_of_pairs(engine: Engine, settings: Settings, chosen: Chosen) -> NumberArray:
+    r"""Moments :math:`\hbar^2 \langle r | v_l T_m v_r T_n | r \rangle`, shape (width, m, n)."""
+    start = chosen.make()
+    left = engine.zeros(chosen.width)
+    # ħv = iA with anti-Hermitian A: ⟨r| iA T_m iA' T_n |r⟩ = ⟨T_m A r | A' T_n r⟩
+    engine.step("left", start, left, 1.0, 0.0, 0.0)
+    expansion = Expansion(engine, settings.interval)
+    return double_moments(expansion, left, start, "right", settings.moments, settings.memory)
+
+
+def fine_and_coarse(settings: Settings, energies: RealArray) -> tuple[RealArray, RealArray]:
+    """Series of the delta function, and of one of about twice the width."""
+    fine = settings.weights(energies)
+    if settings.broadening is None:
+        return fine, settings.weights(energies, settings.moments // 2)
+    from dataclasses import replace
+
+    return fine, replace(settings, broadening=2 * settings.broadening).weights(energies)
+
+
+def thermal_nodes(
+    settings: Settings, levels: RealArray, thermal: RealArray
+) -> tuple[RealArray, Any]:
+    """Energies at which to evaluate, and weights that average them: (levels, temperatures, k)."""
+    if not thermal.any():
+        return levels, None
+    narrow = float(settings.resolved(levels).min())
+    points = int(np.ceil(max(64, DENSITY * 2 * REACH * thermal.max() / narrow)))
+    t, w = np.polynomial.legendre.leggauss(points)
+    t, w = REACH * t, REACH * w / (4 * np.cosh(REACH * t / 2) ** 2)
+    nodes = levels[:, None, None] + thermal[None, :, None] * t
+    return nodes.reshape(-1), np.broadcast_to(w, nodes.shape)
+
+
+def _averaged(values: RealArray, weights: Any) -> RealArray:
+    """Values of shape (vectors, nodes) averaged to (vectors, levels, temperatures)."""
+    if weights is None:
+        return values[:, :, None]
+    averaged: RealArray = (values.reshape(len(values), *weights.shape) * weights).sum(axis=-1)
+    return averaged
+
+
+def _single(engine: Engine, settings: Settings, chosen: Chosen, energies: RealArray) -> NumberArray:
+    """Traces of one block, shape (2, width, energies): fine, coarse."""
+    expansion = Expansion(engine, settings.interval)
+    fine, coarse = fine_and_coarse(settings, energies)
+    padded = np.zeros_like(fine)
+    padded[:, : coarse.shape[1]] = coarse
+    series = np.concatenate([fine, padded])
+    start = chosen.make()
+    rights = expansion.sums(start, series)
+    start = chosen.make()
+    left = engine.zeros(chosen.width)
+    engine.step("left", start, left, 1.0, 0.0, 0.0)
+    image = start  # no longer needed: its memory holds v δ r
+    lefts = expansion.sums(left, series)
+    found = []
+    for one, other in zip(lefts, rights, strict=True):
+        engine.step("right", other, image, 1.0, 0.0, 0.0)
+        found.append(PREFACTOR * engine.inner(one, image).real)
+    return np.array(found).reshape(2, len(energies), chosen.width).transpose(0, 2, 1)
+
+
+def _energies_at_once(operators: Mapping[str, Operator], settings: Settings, count: int) -> int:
+    entry = 16 if any(o.is_complex for o in operators.values()) else 8
+    wide = min(4, settings.probes.count or 4)
+    room = settings.memory / (entry * wide * operators["h"].size)
+    return int(np.clip((room - 2) // 4, 1, min(TOGETHER, count)))
