@@ -5,6 +5,7 @@ where a formula needs real units (lengths, densities, fields) its docstring says
 They are what fits, gallery pages and tests compare with.
 """
 
+from sharvin.formulas import cavity, dmpk, hikami, localization, ucf
 from sharvin.formulas.adiabatic import adiabatic_contact, adiabatic_riser
 from sharvin.formulas.barrier import cosh_barrier, cosh_curvature
 from sharvin.formulas.btk import (
@@ -20,6 +21,13 @@ from sharvin.formulas.degeneracy import (
     zeeman_splitting,
 )
 from sharvin.formulas.impurity import chain_impurity
+from sharvin.formulas.kondo import (
+    fermi_liquid_conductance,
+    friedel_conductance,
+    haldane_temperature,
+    kondo_conductance,
+    symmetric_susceptibility,
+)
 from sharvin.formulas.length_scales import LengthScales, length_scales
 from sharvin.formulas.logistic import logistic, rise_width
 from sharvin.formulas.regime import Regime, regime
@@ -73,19 +81,27 @@ __all__ = [
     "armchair_thresholds",
     "btk_conductance",
     "btk_reflection",
+    "cavity",
     "chain_impurity",
     "contact_resistance",
     "cosh_barrier",
     "cosh_curvature",
     "cyclotron_energy",
     "degenerate_staircase",
+    "dmpk",
     "fermi",
+    "fermi_liquid_conductance",
     "fit_series_resistance",
     "four_terminal_resistance",
+    "friedel_conductance",
+    "haldane_temperature",
     "hard_wall_modes",
     "harmonic_lattice_levels",
+    "hikami",
     "intrinsic_thermal_energy",
+    "kondo_conductance",
     "length_scales",
+    "localization",
     "logistic",
     "plateau_slope",
     "regime",
@@ -98,10 +114,12 @@ __all__ = [
     "short_junction_level",
     "spin_polarization",
     "strip_thresholds",
+    "symmetric_susceptibility",
     "thermal_average",
     "thermal_kernel",
     "thermal_step",
     "two_terminal_resistance",
+    "ucf",
     "zeeman_saddle",
     "zeeman_splitting",
     "zigzag_thresholds",

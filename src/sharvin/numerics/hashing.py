@@ -15,7 +15,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @njit(inline="always")
-def _mixed(state: Any) -> Any:
+def mixed(state: Any) -> Any:
     """Scramble 64 bits; every input bit flips each output bit with probability one half."""
     state ^= state >> np.uint64(30)
     state *= np.uint64(0xBF58476D1CE4E5B9)
@@ -32,9 +32,17 @@ def _hashed(
     for column in range(columns.shape[0]):
         for site in range(drawn.shape[0]):  # inside, so that it runs in SIMD lanes
             # mixing between the coordinates keeps (1, 2) and (2, 1) apart
-            states[site] = _mixed(states[site] + GOLDEN) ^ columns[column, site]
+            states[site] = mixed(states[site] + GOLDEN) ^ columns[column, site]
     for site in range(drawn.shape[0]):
-        drawn[site] = np.float64(_mixed(states[site] + GOLDEN) >> np.uint64(11)) * 2.0**-53 - 0.5
+        drawn[site] = np.float64(mixed(states[site] + GOLDEN) >> np.uint64(11)) * 2.0**-53 - 0.5
+
+
+def hashed_bits(seed: int, number: int) -> int:
+    """Sixty-four bits that depend on both numbers."""
+    mask = 2**64 - 1
+    pair = np.array([seed & mask, number & mask], np.uint64)
+    with np.errstate(over="ignore"):
+        return int(mixed.py_func(mixed.py_func(pair[0] + GOLDEN) ^ pair[1]))
 
 
 def hashed_uniform(seed: int, columns: NDArray[np.uint64]) -> RealArray:
