@@ -9,6 +9,7 @@ import sharvin as sv
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.manybody.contact import functional_rg, landauer, smooth_barrier
 from sharvin.manybody.contact.barrier import HubbardBarrier
+from sharvin.manybody.contact.chain import transmission
 
 SITES = 31
 
@@ -39,6 +40,8 @@ def test_without_interaction_it_is_landauers_formula(gate, mu, zeeman, skew):
     ]
     # Both solve the same linear system; 1e-10 is the promise, 1e-13 is seen.
     np.testing.assert_allclose(landauer(b, zeeman), exact, atol=1e-10)
+    static = [transmission(b, sign * zeeman / 2) for sign in (1, -1)]
+    np.testing.assert_allclose(static, exact, atol=1e-10)
     np.testing.assert_allclose(functional_rg(b, zeeman=zeeman).transmissions, exact, atol=1e-10)
 
 
@@ -64,7 +67,7 @@ def test_a_field_breaks_spin_rotation_and_turning_it_exchanges_the_spins():
 
 def test_to_first_order_it_is_the_hartree_potential():
     """dT/dU at U = 0 against the exact first-order self-energy U n, by differences."""
-    from sharvin.manybody.contact.chain import occupations, transmission
+    from sharvin.manybody.contact.chain import occupations
 
     b, u = barrier(interaction=1.0), 1e-4
     filled = occupations(b.onsite, b.hopping, 0.0)

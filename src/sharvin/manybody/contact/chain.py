@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sharvin.errors import InvalidInput, Unreliable
+from sharvin.formulas.thermal import thermal_average
 from sharvin.manybody.contact.barrier import HubbardBarrier
 from sharvin.typing import ComplexArray, RealArray
 
@@ -67,10 +68,42 @@ def transmission(
     return float(gamma**2 * np.abs(column[0]) ** 2)
 
 
-def landauer(barrier: HubbardBarrier, zeeman: float = 0.0) -> RealArray:
-    """Transmissions (up, down) at the chemical potential without interaction, shape (2,)."""
+def chain_transmission(onsite: RealArray, hopping: float, energy: ArrayLike) -> RealArray:
+    r"""Transmission through a potential on a chain at many energies, shape of `energy`.
+
+    .. math:: g_j = (E - V_j - \tau^2 g_{j-1})^{-1}, \qquad
+              T = \Gamma^2 \Big| g_N \prod_{j<N} \tau g_j \Big|^2
+
+    with the leads' self-energies in the first and the last step; zero outside their band.
+    """
+    z = np.asarray(energy, dtype=np.complex128)
+    delta = lead_self_energy(z, hopping)
+    below = delta
+    amplitude = np.ones_like(z)
+    for level in onsite[:-1]:
+        g = 1 / (z - level - below)
+        amplitude = amplitude * (hopping * g)
+        below = hopping**2 * g
+    amplitude = amplitude / (z - onsite[-1] - below - delta)
+    found: RealArray = (2 * delta.imag) ** 2 * np.abs(amplitude) ** 2
+    return found
+
+
+def landauer(
+    barrier: HubbardBarrier, zeeman: float = 0.0, thermal_energy: float = 0.0
+) -> RealArray:
+    """Conductances (up, down) of the potential without interaction in e²/h, shape (2,)."""
     check_zeeman(barrier, zeeman)
-    return np.array([transmission(barrier, sign * zeeman / 2) for sign in (1, -1)])
+
+    def both(energy: RealArray) -> RealArray:
+        shifted = np.asarray(energy)[..., None] + np.array([0.5, -0.5]) * zeeman
+        return chain_transmission(
+            barrier.onsite, barrier.hopping, shifted + barrier.chemical_potential
+        )
+
+    if thermal_energy == 0:
+        return both(np.array(0.0))
+    return thermal_average(both, 0.0, thermal_energy)
 
 
 def check_zeeman(barrier: HubbardBarrier, zeeman: float) -> None:

@@ -20,7 +20,7 @@ class FrequencyGrid:
     Parameters
     ----------
     count : int
-        A power of two.
+        Even; products of small primes are fast.
     step : float
         dω.
     """
@@ -45,12 +45,12 @@ class FrequencyGrid:
         top = 2 * barrier.hopping + max(0.0, float((barrier.onsite + barrier.interaction).max()))
         half = 1.5 * (top + 2 * barrier.hopping)
         if count is None:
-            count = 1 << int(np.ceil(np.log2(2 * half * RESOLUTION / thermal_energy)))
-        if not (isinstance(count, int | np.integer) and count >= 64 and count & (count - 1) == 0):
-            raise InvalidInput(f"frequencies must be a power of two, 64 or more, got {count!r}")
+            count = _fast(2 * half * RESOLUTION / thermal_energy)
+        if not (isinstance(count, int | np.integer) and count >= 64 and count % 2 == 0):
+            raise InvalidInput(f"frequencies must be an even number, 64 or more, got {count!r}")
         step = 2 * half / count
         if step > thermal_energy / COARSEST:
-            needed = 1 << int(np.ceil(np.log2(2 * half * COARSEST / thermal_energy)))
+            needed = _fast(2 * half * COARSEST / thermal_energy)
             raise InvalidInput(
                 f"{count} frequencies are {step:.2g} apart, too coarse for a thermal energy of "
                 f"{thermal_energy:.2g}; use {needed} or more, or a higher temperature"
@@ -90,3 +90,10 @@ class FrequencyGrid:
         theta[: self.count // 2] = 1.0
         theta[0] = theta[self.count // 2] = 0.5
         return theta
+
+
+def _fast(least: float) -> int:
+    """Smallest even length that transforms fast."""
+    from scipy import fft
+
+    return 2 * int(fft.next_fast_len(max(32, int(np.ceil(least / 2)))))

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import solve_banded
 
 from sharvin.device.device import Device
 from sharvin.errors import InvalidInput
-from sharvin.manybody.contact.chain import lead_self_energy, occupations
+from sharvin.manybody.contact.chain import chain_transmission, occupations
 from sharvin.manybody.contact.mixing import fixed_point
 from sharvin.manybody.contact.subbands import Subbands, subbands
 from sharvin.typing import RealArray
@@ -105,7 +104,7 @@ def hartree_contact(
     )  # fmt: skip
     transmissions = np.array(
         [
-            _transmission(barrier + phi, bands.hopping, energy)
+            float(chain_transmission(barrier + phi, bands.hopping, energy))
             for barrier, energy in zip(barriers, energies, strict=True)
         ]
     )
@@ -147,20 +146,6 @@ def _positions(device: Device) -> RealArray:
 
 def _dimension(device: Device) -> int:
     return int(_positions(device).shape[1])
-
-
-def _transmission(onsite: RealArray, hopping: float, energy: float) -> float:
-    """Of one chain between two leads, with numbers that belong to its diagonals only."""
-    z = complex(energy)
-    delta = lead_self_energy(z, hopping)
-    bands = np.zeros((3, len(onsite)), dtype=np.complex128)
-    bands[0, 1:] = bands[2, :-1] = hopping
-    bands[1] = z - onsite
-    bands[1, [0, -1]] -= delta
-    last = np.zeros(len(onsite), dtype=np.complex128)
-    last[-1] = 1.0
-    amplitude = solve_banded((1, 1), bands, last)[0]
-    return float((2 * delta.imag) ** 2 * np.abs(amplitude) ** 2)
 
 
 def _with_potential(device: Device, x: RealArray, phi: RealArray) -> Device:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sharvin.manybody.contact.barrier import HubbardBarrier
-from sharvin.manybody.contact.chain import check_zeeman, occupations, transmission
+from sharvin.manybody.contact.chain import chain_transmission, check_zeeman, occupations
 from sharvin.manybody.contact.mixing import fixed_point
 from sharvin.typing import RealArray
 
@@ -121,7 +121,11 @@ def mean_field(
 
 def _transmissions(barrier: HubbardBarrier, filled: RealArray, fields: RealArray) -> RealArray:
     both = [
-        transmission(barrier, float(field), np.diag(barrier.interaction * other))
+        chain_transmission(
+            barrier.onsite + barrier.interaction * other,
+            barrier.hopping,
+            barrier.chemical_potential + field,
+        )
         for field, other in zip(fields, filled[::-1], strict=True)
     ]
     return np.array(both)

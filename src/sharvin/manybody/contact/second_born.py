@@ -87,7 +87,7 @@ def second_born(
     bias : float, optional
         eV, by default a fifth of the thermal energy: linear response to 0.2 %.
     frequencies : int, optional
-        Points of the grid; by default the power of two that resolves a fifth of k_B T.
+        Points of the grid; an even number; by default enough to resolve a quarter of k_B T.
     tolerance : float
         Of the occupations.
     iterations : int
@@ -152,7 +152,11 @@ def _converged(contact: Propagator, tolerance: float, limit: int) -> SecondBorn:
             break
         result = _result(contact, spins, change, iteration)
         # Occupations settle before the currents do: both must.
-        if change < tolerance and abs(result.leak) < 10 * tolerance and iteration > 2:
+        if (
+            change < tolerance
+            and abs(result.leak) < min(10 * tolerance, MAX_LEAK)
+            and iteration > 2
+        ):
             return result
         filled, scattering = new, contact.scattering(spins)
         del spins

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,15 +80,12 @@ def subbands(device: Device, modes: int = 1, **params: float) -> Subbands:
     if np.iscomplexobj(matrix.data):
         raise InvalidInput("subbands need a device without a magnetic field or complex hopping")
     x = device.positions[columns[:, 0], 0]
-    hopping = _hopping(matrix, columns)
-    levels, localization = [], []
-    for sites in columns:
-        found, waves = np.linalg.eigh(matrix[sites][:, sites].toarray())
-        levels.append(found[:modes])
-        localization.append((waves[:, :modes] ** 4).sum(axis=0))
+    hopping, across = _blocks(matrix, columns)
+    levels, waves = np.linalg.eigh(across)
+    localization = (waves[:, :, :modes] ** 4).sum(axis=1)
     return Subbands(
-        x, np.array(levels).T, _lead_levels(device, params, modes, columns),
-        np.array(localization).T, hopping, float(x[1] - x[0]),
+        x, levels[:, :modes].T, _lead_levels(device, params, modes, columns),
+        localization.T, hopping, float(x[1] - x[0]),
     )  # fmt: skip
 
 
@@ -149,19 +145,30 @@ def _columns(positions: RealArray) -> IntArray:
     return order.reshape(len(counts), counts[0])
 
 
-def _hopping(matrix: Any, columns: IntArray) -> float:
-    """Return t of the bonds along x, which must be all there is between neighboring columns."""
-    hop = matrix[columns[1]][:, columns[0]].toarray()
-    t = -float(hop[0, 0])
-    eye = np.eye(len(hop))
-    for left, right in pairwise(columns):
-        if np.abs(matrix[right][:, left].toarray() + t * eye).max() > MISMATCH * abs(t):
-            raise InvalidInput(
-                "subbands need equal bonds along x to nearest neighbors only, as in electron_gas"
-            )
+def _blocks(matrix: Any, columns: IntArray) -> tuple[float, RealArray]:
+    """Return t of the bonds along x, and the Hamiltonian of each column.
+
+    Bonds along x must lead to the next column and row by row, all alike.
+    """
+    count, rows = columns.shape
+    place = np.empty(columns.size, dtype=np.int64)
+    place[columns.ravel()] = np.arange(columns.size)
+    entries = matrix.tocoo()
+    (i, p), (j, q) = (divmod(place[part], rows) for part in (entries.row, entries.col))
+    inside = i == j
+    across = np.zeros((count, rows, rows))
+    across[i[inside], p[inside], q[inside]] = entries.data[inside]
+    bonds = entries.data[~inside]
+    t = -float(bonds[0]) if len(bonds) else 0.0
+    alike = np.abs(bonds + t).max(initial=0.0) <= MISMATCH * abs(t)
+    nearest = (np.abs(i - j) <= 1).all() and (p[~inside] == q[~inside]).all()
+    if not (alike and nearest and len(bonds) == 2 * rows * (count - 1)):
+        raise InvalidInput(
+            "subbands need equal bonds along x to nearest neighbors only, as in electron_gas"
+        )
     if t <= 0:
         raise InvalidInput(f"the hopping along x must be positive, got {t:g}")
-    return t
+    return t, across
 
 
 def _lead_levels(
