@@ -4,11 +4,12 @@ import numpy as np
 
 from sharvin.errors import InvalidInput
 from sharvin.scattering.smatrix import Port, SMatrix
+from sharvin.scattering.transmissions import Transmissions
 from sharvin.typing import RealArray
 from sharvin.units import ratio
 
 
-def conductance(s: SMatrix, *, to: Port, from_: Port, unit: str = "e²/h") -> float:
+def conductance(s: SMatrix | Transmissions, *, to: Port, from_: Port, unit: str = "e²/h") -> float:
     r"""Zero-temperature current into `to` per voltage on `from_`, all other leads grounded.
 
     .. math:: G = g\,\frac{e^2}{h}\,T_{\mathrm{to},\mathrm{from}},
@@ -19,7 +20,7 @@ def conductance(s: SMatrix, *, to: Port, from_: Port, unit: str = "e²/h") -> fl
 
     Parameters
     ----------
-    s : SMatrix
+    s : SMatrix or Transmissions
         At the Fermi energy.
     to, from_ : lead or (lead, label)
         Two different leads; a label picks the modes of one spin or valley.
@@ -39,7 +40,7 @@ def conductance(s: SMatrix, *, to: Port, from_: Port, unit: str = "e²/h") -> fl
     return s.degeneracy * s.transmission(to=to, from_=from_) * ratio("e²/h", unit)
 
 
-def conductance_matrix(s: SMatrix, *, unit: str = "e²/h") -> RealArray:
+def conductance_matrix(s: SMatrix | Transmissions, *, unit: str = "e²/h") -> RealArray:
     r"""Linear-response conductances between all leads at zero temperature.
 
     .. math:: I_i = \sum_j G_{ij} V_j, \qquad
@@ -50,7 +51,7 @@ def conductance_matrix(s: SMatrix, *, unit: str = "e²/h") -> RealArray:
 
     Parameters
     ----------
-    s : SMatrix
+    s : SMatrix or Transmissions
         At the Fermi energy.
     unit : str
         Any unit of conductance.

@@ -14,6 +14,7 @@ from sharvin.units import BOLTZMANN, quantity
 # Beyond so many kT from a chemical potential an occupation differs from 0 or 1 by 1e-18, and by
 # 1e-14 when it is weighted with the square of the energy, in units of kT.
 REACH = 42.0
+COLDEST = 1e-9  # K: 1e-10 meV cannot be told from a step
 # Cuts in units of kT: between two of them a Fermi function is a polynomial of degree 11 to 1e-14.
 _CUTS = (0.0, 2.0, 4.0, 7.0, 10.0, 14.0, 19.0, 25.0, 33.0, REACH)
 
@@ -59,8 +60,8 @@ class Reservoirs:
 
     @property
     def widths(self) -> RealArray:
-        """Thermal energies kT in meV, shape (leads,)."""
-        return BOLTZMANN * self.temperatures
+        """Thermal energies kT in meV, shape (leads,); a nanokelvin counts as zero."""
+        return BOLTZMANN * np.where(self.temperatures < COLDEST, 0.0, self.temperatures)
 
     @property
     def voltages(self) -> RealArray:

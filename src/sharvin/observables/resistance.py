@@ -7,6 +7,7 @@ import numpy as np
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.scattering.freezing import lead_position
 from sharvin.scattering.smatrix import SMatrix
+from sharvin.scattering.transmissions import Transmissions
 from sharvin.typing import BoolArray, IntArray, RealArray
 from sharvin.units import ratio
 
@@ -18,7 +19,11 @@ MAX_IMBALANCE = 1e-6
 
 
 def resistance(
-    s: SMatrix, *, current: tuple[str, str], voltage: tuple[str, str], unit: str = "h/e²"
+    s: SMatrix | Transmissions,
+    *,
+    current: tuple[str, str],
+    voltage: tuple[str, str],
+    unit: str = "h/e²",
 ) -> float:
     r"""Voltage between two leads per current driven through two (other or the same) leads.
 
@@ -31,7 +36,7 @@ def resistance(
 
     Parameters
     ----------
-    s : SMatrix
+    s : SMatrix or Transmissions
         At the Fermi energy.
     current : (source, drain)
         The current I enters the device at `source` and leaves it at `drain`.

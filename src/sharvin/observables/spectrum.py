@@ -169,6 +169,15 @@ class Spectrum:
             return np.zeros(shape), np.zeros(shape)
         return total[0], total[1]
 
+    def grid(self, cuts: Sequence[float] | RealArray) -> tuple[RealArray, RealArray]:
+        """Energies and weights (meV) that integrate what is smooth between the cuts."""
+        points, weights = [np.zeros(0)], [np.zeros(0)]
+        for panel, low, high in self._covered(cuts):
+            u, gauss = _pieces(panel, [low, *(e for e in cuts if low < e < high), high])
+            points.append(panel.energies(u))
+            weights.append(gauss * panel.slopes(u))
+        return np.concatenate(points), np.concatenate(weights)
+
     def averages(self, read: Callable[[float, SMatrix], RealArray]) -> tuple[RealArray, RealArray]:
         """Integrals of a reading that depends on energy itself, from the samples alone.
 
