@@ -17,7 +17,8 @@ from sharvin.gallery.verify import passed
 # DESIGN.md §9, as far as it is built, in its order.
 NAMES = [
     "landauer", "staircase", "saddle-point", "adiabatic", "regimes", "thermal",
-    "series-resistance", "zeeman", "valley", "contact-disorder",
+    "series-resistance", "fano-third", "zeeman", "valley", "contact-disorder",
+    "ucf", "weak-localisation", "anderson",
 ]  # fmt: skip
 KINDS = {"computed", "exact small system", "formula", "phenomenology"}
 

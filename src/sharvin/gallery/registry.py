@@ -14,9 +14,13 @@ _IDS = (
     "regimes",
     "thermal",
     "series-resistance",
+    "fano-third",
     "zeeman",
     "valley",
     "contact-disorder",
+    "ucf",
+    "weak-localisation",
+    "anderson",
 )
 
 

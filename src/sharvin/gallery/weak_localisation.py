@@ -1,0 +1,208 @@
+"""Weak localization: a small field takes it away, spin-orbit coupling turns it over."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sharvin.device.device import Device
+from sharvin.device.disorder import disorder
+from sharvin.device.lead import lead
+from sharvin.device.regions import rectangle
+from sharvin.formulas import dmpk, hikami
+from sharvin.gallery.check import Check
+from sharvin.gallery.phenomenon import Phenomenon
+from sharvin.gallery.strips import ENERGY, strip, tesla
+from sharvin.matter.rashba import rashba_wire
+from sharvin.sweeps.ensembles import ensemble, statistics
+from sharvin.units import HBAR2_OVER_2ME
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+WIDTH, LENGTH, DISORDER, MODES, PATH = 30, 100, 1.5, 20, 19.4
+FLUXES = np.array([0.0, 0.0005, 0.001, 0.002, 0.004])
+REFERENCE = {0.001: (0.144, 0.008), 0.002: (0.159, 0.009), 0.004: (0.177, 0.009)}
+# Spin-orbit coupling: a narrower strip, whose length is a few spin-orbit lengths.
+SPIN_WIDTH, SPIN_LENGTH, SPIN_MODES, ALPHA = 16, 80, 11, 0.3
+SPIN_REFERENCE = {"with": (2.251, 0.008), "without": (2.007, 0.015)}
+MASS = HBAR2_OVER_2ME  # makes the hopping of a grid of 1 nm one
+FIELDS = np.array([1e-4, 1e-3, 1e-2, 0.1])  # T, of the film
+FILM_LENGTH = 1000.0  # coherence length of the film, nm
+FILM_NUMBERS = (0.1527, 0.7075, 1.4178)  # at 1, 10 and 100 mT
+
+
+def model() -> Device:
+    """Return the strip with the parameters seed and B."""
+    return strip(LENGTH, WIDTH, DISORDER, field="B")
+
+
+def spinful(alpha: float) -> Device:
+    """Return a strip with both spins and Rashba coupling, in hoppings times spacing."""
+    return Device(
+        rashba_wire(mass=MASS, spacing=1.0, alpha=2 * alpha),
+        region=rectangle(SPIN_LENGTH, SPIN_WIDTH),
+        leads={"source": lead("left"), "drain": lead("right")},
+        disorder=disorder(DISORDER, "seed"),
+    )
+
+
+def compute(full: bool = False) -> "xr.Dataset":
+    """Return paired samples in several fields, with and without spin-orbit coupling; a film."""
+    import xarray as xr
+
+    fluxes = FLUXES if full else FLUXES[[0, 2, 3, 4]]
+    g = ensemble(
+        model(), samples=2000 if full else 256, energy=ENERGY, B=tesla(1) * fluxes
+    ).conductance
+    gain = [statistics.difference(g.isel(B=k), g.isel(B=0)) for k in range(len(fluxes))]
+    data: dict[str, object] = {
+        "gain": ("flux", [float(x.value) for x in gain]),
+        "gain_error": ("flux", [float(x.error) for x in gain]),
+        "g_zero": ((), float(g.isel(B=0).mean())),
+        "g_zero_error": ((), float(g.isel(B=0).std() / np.sqrt(g.sizes["sample"]))),
+        "samples": ((), g.sizes["sample"]),
+    }
+    count = 600 if full else 128
+    # the band bottom of the Rashba model is zero, four hoppings below the band center
+    turned = ensemble(spinful(ALPHA), samples=count, energy=ENERGY + 4)
+    plain = ensemble(strip(SPIN_LENGTH, SPIN_WIDTH, DISORDER), samples=4 * count, energy=ENERGY)
+    for name, found, spins in (("with", turned, 2), ("without", plain, 1)):
+        data[f"g_{name}"] = ((), float(found.conductance_mean) / spins)
+        data[f"g_{name}_error"] = ((), float(found.conductance_mean_error) / spins)
+        data[f"var_{name}"] = ((), float(found.conductance_variance) / spins**2)
+        data[f"var_{name}_error"] = ((), float(found.conductance_variance_error) / spins**2)
+    film = hikami.hikami(FIELDS[1:], FILM_LENGTH)
+    many = np.geomspace(1e-5, 0.1, 60)
+    fit = hikami.fit_hikami(many, hikami.hikami(many, FILM_LENGTH), guess=300.0)
+    strong = hikami.hikami(FIELDS[1:], FILM_LENGTH, 3.0)
+    data |= {
+        "film": ("film_B", film),
+        "film_strong": ("film_B", strong),
+        "film_fitted": ((), fit.coherence_length),
+    }
+    coordinates = {
+        "flux": ("flux", fluxes, {"units": "h/e per plaquette"}),
+        "film_B": ("film_B", FIELDS[1:], {"units": "T"}),
+    }
+    found = xr.Dataset(data, coordinates)
+    return found.set_coords([n for n in found.data_vars if str(n).endswith(("error", "samples"))])
+
+
+def checks(data: "xr.Dataset") -> tuple[Check, ...]:
+    """The gain in a field, its sign with spin-orbit coupling, the numbers of a film."""
+    found = []
+    s = LENGTH / PATH
+    expected = float(dmpk.magnetoconductance(MODES, s))
+    for flux, gain, error in zip(
+        data.flux.values, data.gain.values, data.gain_error.values, strict=True
+    ):
+        if flux not in REFERENCE:
+            continue
+        was, its = REFERENCE[float(flux)]
+        reason = "three standard errors of both ensembles"
+        name = f"g(B) - g(0), {flux} flux quanta per plaquette"
+        found.append(Check(name, gain, was, 3 * float(np.hypot(error, its)), reason))
+    place = int(np.flatnonzero(data.flux.values == 0.002)[0])
+    gain, error = float(data.gain[place]), float(data.gain_error[place])
+    reason = "three standard errors, and 10 % for a field that does not quite suffice"
+    found.append(
+        Check(
+            "gain by theory, 1/3 at finite length",
+            gain,
+            expected,
+            3 * error + 0.1 * expected,
+            reason,
+        )
+    )
+    mean = float(dmpk.mean_conductance(MODES, s, 1)) + 4 / 45 * s / MODES
+    error = float(data.g_zero_error)
+    reason = "three standard errors, and 1 % of the mean free path"
+    found.append(Check("g without a field", float(data.g_zero), mean, 3 * error + 0.03, reason))
+    for name in ("with", "without"):
+        was, its = SPIN_REFERENCE[name]
+        spread = 3 * float(np.hypot(its, float(data[f"g_{name}_error"])))
+        title = f"g per spin {name} spin-orbit coupling"
+        found.append(Check(title, float(data[f"g_{name}"]), was, spread, "three standard errors"))
+    change = float(data.g_with - data.g_without)
+    found.append(
+        Check.between("spin-orbit coupling raises g", change, 0.1, 0.4, "five errors from 0")
+    )
+    ratio = float(data.var_with / data.var_without)
+    reason = "1/4 for long samples; these are a few spin-orbit lengths long"
+    found.append(Check.between("variance per spin falls towards 1/4", ratio, 0.2, 0.5, reason))
+    for b, value, number in zip(data.film_B.values, data.film.values, FILM_NUMBERS, strict=True):
+        name = f"film, L_φ = 1 µm, {1e3 * b:g} mT (e²/h)"
+        found.append(Check(name, value, number, 5e-5, "printed digits"))
+    half = float((data.film_strong / data.film)[0])
+    found.append(Check("film with strong spin-orbit coupling", half, -0.5, 0.01, "B_φ / B_so"))
+    found.append(
+        Check(
+            "L_φ from a fit of the film (nm)", float(data.film_fitted), FILM_LENGTH, 1e-3, "a fit"
+        )
+    )
+    return tuple(found)
+
+
+def figure(data: "xr.Dataset") -> "Figure":
+    """Gain against field, with and without spin-orbit coupling, films."""
+    from sharvin.gallery.drawing import BLUE, GRAY, GREEN, INK, ORANGE, finish, new_figure
+
+    fig, (left, middle, right) = new_figure(3)
+    expected = float(dmpk.magnetoconductance(MODES, LENGTH / PATH))
+    left.axhline(expected, color=ORANGE, label="random-matrix theory")
+    left.axhline(1 / 3, color=GRAY, linewidth=1)
+    left.text(0, 0.338, "1/3: long wire of many modes", fontsize=8.5, color=INK)
+    left.errorbar(
+        1e3 * data.flux, data.gain, data.gain_error, fmt="o-", color=BLUE, capsize=4,
+        label=f"{int(data.samples)} paired samples",
+    )  # fmt: skip
+    left.set_ylim(-0.02, 0.38)
+    left.legend(frameon=False, loc="lower right")
+    finish(left, x=r"flux per plaquette ($10^{-3}\,h/e$)", y="g(B) - g(0) (e²/h per spin)",
+           title="A field takes weak localization away")  # fmt: skip
+    names = ("without", "with")
+    classical = SPIN_MODES / (1 + SPIN_LENGTH / PATH)
+    middle.axhline(classical, color=GRAY, linewidth=1)
+    middle.text(0.5, classical + 0.01, "N/(1 + L/l)", fontsize=9, color=INK, ha="center")
+    for place, (name, color) in enumerate(zip(names, (BLUE, GREEN), strict=True)):
+        middle.errorbar(
+            place, data[f"g_{name}"], 2 * data[f"g_{name}_error"], fmt="o", color=color, capsize=5
+        )
+    middle.set_xticks([0, 1], ["no spin-orbit\ncoupling", "Rashba\ncoupling"])
+    middle.set_xlim(-0.6, 1.6)
+    finish(middle, x="", y="g (e²/h per spin)", title="Localization and antilocalization")
+    b = np.concatenate([[0], np.geomspace(1e-5, 0.02, 200)])
+    for so, color, text in (
+        (np.inf, BLUE, "no spin-orbit"),
+        (300, GREEN, "300 nm"),
+        (30, ORANGE, "30 nm"),
+    ):
+        curve = hikami.hikami(b, FILM_LENGTH, so)
+        right.plot(1e3 * np.concatenate([-b[::-1], b]), np.concatenate([curve[::-1], curve]),
+                   color=color, label=text)  # fmt: skip
+    right.legend(frameon=False, fontsize=9, title=r"$L_{so}$", loc="upper center")
+    finish(right, x="B (mT)", y="σ(B) - σ(0) (e²/h)", title=r"A film, $L_\varphi$ = 1 µm (formula)")
+    return fig
+
+
+PAGE = Phenomenon(
+    id="weak-localisation",
+    title="Weak localization and antilocalization",
+    statement=(
+        "Two waves that run the same closed path in opposite directions meet in phase: the "
+        "intensity of return is twice the classical one, and a coherent wire conducts e²/3h per "
+        "spin less. A small field ends it, so the magnetoconductance is positive; spin-orbit "
+        "coupling reverses its sign."
+    ),
+    kind="computed",
+    references=(
+        "G. Bergmann, Phys. Rep. 107, 1 (1984)",
+        "P. A. Mello and A. D. Stone, Phys. Rev. B 44, 3559 (1991)",
+        "S. Hikami, A. I. Larkin and Y. Nagaoka, Prog. Theor. Phys. 63, 707 (1980)",
+    ),
+    model=model,
+    compute=compute,
+    checks=checks,
+    figure=figure,
+)
