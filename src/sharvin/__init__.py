@@ -56,6 +56,8 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.device.regions import ring as ring
     from sharvin.interop.kwant.reading import from_kwant as from_kwant
     from sharvin.matter.bhz import bhz as bhz
+    from sharvin.matter.bilayer import bilayer_graphene as bilayer_graphene
+    from sharvin.matter.bilayer import twisted_bilayer_lattice as twisted_bilayer_lattice
     from sharvin.matter.chain import chain as chain
     from sharvin.matter.conserved import Conserved as Conserved
     from sharvin.matter.electron_gas import electron_gas as electron_gas
@@ -73,14 +75,20 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.matter.rashba import rashba_wire as rashba_wire
     from sharvin.matter.rice_mele import rice_mele as rice_mele
     from sharvin.matter.square import square_lattice as square_lattice
+    from sharvin.matter.twisted import twisted_bilayer_graphene as twisted_bilayer_graphene
     from sharvin.observables.andreev import andreev_blocks as andreev_blocks
     from sharvin.observables.andreev import andreev_levels as andreev_levels
     from sharvin.observables.andreev import ns_conductance as ns_conductance
     from sharvin.observables.andreev import ns_conductance_matrix as ns_conductance_matrix
+    from sharvin.observables.circuit import circuit as circuit
     from sharvin.observables.conductance import conductance_matrix as conductance_matrix
     from sharvin.observables.eigenchannels import (
         transmission_eigenvalues as transmission_eigenvalues,
     )
+    from sharvin.observables.probes import float_probes as float_probes
+    from sharvin.observables.probes import noise_with_probes as noise_with_probes
+    from sharvin.observables.reservoirs import Reservoirs as Reservoirs
+    from sharvin.observables.reservoirs import reservoirs as reservoirs
     from sharvin.scattering.checks import check_particle_hole as check_particle_hole
     from sharvin.scattering.checks import check_reciprocity as check_reciprocity
     from sharvin.scattering.checks import check_unitarity as check_unitarity
@@ -96,6 +104,7 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.solvers.delay import density_of_states as density_of_states
     from sharvin.solvers.delay import wigner_smith as wigner_smith
     from sharvin.solvers.sections import kubo_conductance as kubo_conductance
+    from sharvin.solvers.dephasing import dephased as dephased
     from sharvin.solvers.smatrix import smatrices as smatrices
     from sharvin.solvers.smatrix import smatrix as smatrix
     from sharvin.solvers.states import green as green
@@ -103,6 +112,12 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.solvers.states import states as states
     from sharvin.spectral.conductivity import kubo_conductivity as kubo_conductivity
     from sharvin.spectral.torus import Torus as Torus
+    from sharvin.sweeps.currents import current as current
+    from sharvin.sweeps.currents import heat_currents as heat_currents
+    from sharvin.sweeps.currents import onsager_matrix as onsager_matrix
+    from sharvin.sweeps.currents import reservoir_heat as reservoir_heat
+    from sharvin.sweeps.currents import thermoelectric as thermoelectric
+    from sharvin.sweeps.currents import thermopower as thermopower
     from sharvin.sweeps.ensembles import ensemble as ensemble
     from sharvin.sweeps.ensembles import statistics as statistics
     from sharvin.sweeps.explain import explain as explain
@@ -113,8 +128,13 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.sweeps.measure import resistance as resistance
     from sharvin.sweeps.measure import sweep as sweep
     from sharvin.sweeps.measure import transmission as transmission
+    from sharvin.sweeps.noise import charge_distribution as charge_distribution
+    from sharvin.sweeps.noise import cumulants as cumulants
+    from sharvin.sweeps.noise import noise as noise
+    from sharvin.sweeps.noise import noise_matrix as noise_matrix
     from sharvin.sweeps.pump import pumped_charge as pumped_charge
     from sharvin.sweeps.scanning import scanning_gate as scanning_gate
+    from sharvin.sweeps.spectra import spectrum as spectrum
     from sharvin.sweeps.spectroscopy import bias_spectroscopy as bias_spectroscopy
     from sharvin.topology.chern import chern_number as chern_number
 
@@ -129,6 +149,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "topology": (),
     "units": (),
     "matter.bhz": ("bhz",),
+    "matter.bilayer": ("bilayer_graphene", "twisted_bilayer_lattice"),
     "matter.chain": ("chain",),
     "matter.conserved": ("Conserved",),
     "matter.electron_gas": ("electron_gas",),
@@ -146,6 +167,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "matter.rashba": ("rashba_wire",),
     "matter.rice_mele": ("rice_mele",),
     "matter.square": ("square_lattice",),
+    "matter.twisted": ("twisted_bilayer_graphene",),
     "device.babinet": ("babinet_pair",),
     "device.device": ("Device",),
     "device.leads": ("MatrixLead", "SelfEnergyLead"),
@@ -184,6 +206,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "solvers.currents": ("current_density", "occupation"),
     "solvers.delay": ("delay_times", "density_of_states", "wigner_smith"),
     "solvers.sections": ("kubo_conductance",),
+    "solvers.dephasing": ("dephased",),
     "solvers.smatrix": ("smatrices", "smatrix"),
     "solvers.states": ("green", "ldos", "states"),
     "observables.andreev": (
@@ -192,16 +215,29 @@ _ROOMS: dict[str, tuple[str, ...]] = {
         "ns_conductance",
         "ns_conductance_matrix",
     ),
+    "observables.circuit": ("circuit",),
     "observables.conductance": ("conductance_matrix",),
+    "observables.probes": ("float_probes", "noise_with_probes"),
+    "observables.reservoirs": ("Reservoirs", "reservoirs"),
     "observables.eigenchannels": ("transmission_eigenvalues",),
     "spectral.conductivity": ("kubo_conductivity",),
     "spectral.torus": ("Torus",),
+    "sweeps.currents": (
+        "current",
+        "heat_currents",
+        "onsager_matrix",
+        "reservoir_heat",
+        "thermoelectric",
+        "thermopower",
+    ),
     "sweeps.ensembles": ("ensemble", "statistics"),
     "sweeps.explain": ("explain",),
     "sweeps.labelled": ("open_store", "to_netcdf"),
     "sweeps.measure": ("conductance", "fano_factor", "resistance", "sweep", "transmission"),
+    "sweeps.noise": ("charge_distribution", "cumulants", "noise", "noise_matrix"),
     "sweeps.pump": ("pumped_charge",),
     "sweeps.scanning": ("scanning_gate",),
+    "sweeps.spectra": ("spectrum",),
     "sweeps.spectroscopy": ("bias_spectroscopy",),
     "topology.chern": ("chern_number",),
     "interop.kwant.reading": ("from_kwant",),

@@ -1,6 +1,7 @@
 """Periodic models of materials: what repeats, before anybody cuts a device out of it."""
 
 from sharvin.matter.bhz import bhz
+from sharvin.matter.bilayer import bilayer_graphene, twisted_bilayer_lattice
 from sharvin.matter.block import Block
 from sharvin.matter.chain import chain
 from sharvin.matter.conserved import Conserved
@@ -19,6 +20,7 @@ from sharvin.matter.qwz import qwz
 from sharvin.matter.rashba import rashba_wire
 from sharvin.matter.rice_mele import rice_mele
 from sharvin.matter.square import square_lattice
+from sharvin.matter.twisted import TwistedBilayer, twisted_bilayer_graphene
 
 __all__ = [
     "Block",
@@ -26,7 +28,9 @@ __all__ = [
     "Hopping",
     "Lattice",
     "Model",
+    "TwistedBilayer",
     "bhz",
+    "bilayer_graphene",
     "chain",
     "electron_gas",
     "graphene",
@@ -40,4 +44,6 @@ __all__ = [
     "rashba_wire",
     "rice_mele",
     "square_lattice",
+    "twisted_bilayer_graphene",
+    "twisted_bilayer_lattice",
 ]

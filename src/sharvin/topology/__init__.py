@@ -5,7 +5,7 @@ All signs are those of a Hall bar of electrons with current from left to right:
 """
 
 from sharvin.topology.bott import bott_index
-from sharvin.topology.chern import chern_number, link_chern_number
+from sharvin.topology.chern import berry_fluxes, chern_number, link_chern_number
 from sharvin.topology.curvature import anomalous_hall, berry_curvature, curvature_map
 from sharvin.topology.hofstadter import tknn_integer, tknn_integers
 from sharvin.topology.marker import local_chern_marker
@@ -18,6 +18,7 @@ __all__ = [
     "Torus",
     "anomalous_hall",
     "berry_curvature",
+    "berry_fluxes",
     "bott_index",
     "chern_number",
     "curvature_map",

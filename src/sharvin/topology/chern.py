@@ -96,6 +96,38 @@ def chern_number(
         points *= 2
 
 
+def berry_fluxes(
+    model: Crystal,
+    *,
+    filled: int | None = None,
+    energy: float | None = None,
+    bands: tuple[int, int] | None = None,
+    grid: int = 24,
+    **params: float,
+) -> RealArray:
+    r"""Flux of the Berry curvature through each plaquette of a grid, shape (grid, grid), in rad.
+
+    From states at the corners as they are, without using that the zone is periodic: the sum over
+    2π is the Chern number as far as the basis of plane waves is large enough, and each flux over
+    the area of a plaquette the mean curvature there. Arguments as in `chern_number`.
+    """
+    check_crystal(model, 2, "berry_fluxes")
+    points = _checked_grid(grid)
+    chosen = chosen_bands(
+        model, params, (points, points), filled=filled, energy=energy, bands=bands
+    )
+    ends = np.arange(points + 1) / points
+    corners = np.stack(np.meshgrid(ends, ends, indexing="ij"), axis=-1)
+    _, states = eigen(model, corners, params)
+    own = states[..., chosen.part]
+    back = own.conj().swapaxes(-1, -2)
+    first = np.linalg.det(back[:-1] @ own[1:])
+    second = np.linalg.det(back[:, :-1] @ own[:, 1:])
+    around = first[:, :-1] * second[1:] * first[:, 1:].conj() * second[:-1].conj()
+    fluxes: RealArray = -np.angle(around)
+    return fluxes
+
+
 def link_chern_number(states: ComplexArray) -> int:
     """Chern number of any family of states on a grid that closes on itself in both directions.
 

@@ -14,6 +14,7 @@ from sharvin.typing import RealArray
 TOUCHING = 1e-7
 SEEDS = 4  # points of the grid from which the search starts
 ZOOMS = 28
+LARGE = 40  # bands; beyond, the search starts from one point and looks at fewer
 STILL = 1e-4  # relative change that counts as none
 
 
@@ -98,7 +99,7 @@ def check_gap(
         apart: RealArray = found[..., edge] - found[..., edge - 1]
         return apart
 
-    smallest, place = _search(gap, gaps)
+    smallest, place = _search(gap, gaps, energies.shape[-1] > LARGE)
     width = float(energies.max() - energies.min())
     if smallest <= TOUCHING * width:
         raise Unreliable(
@@ -129,7 +130,7 @@ def _bands_below(
             found: RealArray = sign * (energy - levels(crystal, places, params)[..., band])
             return found
 
-        closest, place = _search(distance, sign * (energy - energies[..., band]))
+        closest, place = _search(distance, sign * (energy - energies[..., band]), total > LARGE)
         if closest <= 0:
             raise Unreliable(
                 f"energy {energy:g} meV does not lie in a gap of {crystal.name}: it meets band "
@@ -139,20 +140,22 @@ def _bands_below(
 
 
 def _search(
-    function: Callable[[RealArray], RealArray], values: RealArray
+    function: Callable[[RealArray], RealArray], values: RealArray, costly: bool = False
 ) -> tuple[float, RealArray]:
     """Smallest value of a function of fractions, from the smallest values (*grid) on a grid.
 
     Around each of the smallest a small grid is laid, and smaller ones around its smallest value.
     """
     grid = np.array(values.shape)
-    order = np.argsort(values, axis=None)[:SEEDS]
+    order = np.argsort(values, axis=None)[: 1 if costly else SEEDS]
     places = np.stack(np.unravel_index(order, values.shape), axis=-1) / grid
     lows = values.reshape(-1)[order].astype(np.float64)
     steps = [float(np.abs(np.roll(values, -1, axis) - values).max()) for axis in range(len(grid))]
     if lows[0] > sum(steps):  # no point of the grid is further than half of each step
         return float(lows[0]), places[0]
-    offsets = np.stack(np.meshgrid(*[np.linspace(-1, 1, 5)] * len(grid), indexing="ij"), axis=-1)
+    offsets = np.stack(
+        np.meshgrid(*[np.linspace(-1, 1, 3 if costly else 5)] * len(grid), indexing="ij"), axis=-1
+    )
     offsets = offsets.reshape(-1, len(grid)) / grid
     idle = 0
     for zoom in range(ZOOMS):
@@ -162,7 +165,7 @@ def _search(
         rows = np.arange(len(places))
         before, lows, places = lows.min(), found[rows, best], around[rows, best]
         idle = idle + 1 if before - lows.min() < STILL * abs(before) else 0
-        if idle > 6:  # neither closing nor moving
+        if idle > (2 if costly else 6):  # neither closing nor moving
             break
     winner = int(lows.argmin())
     return float(lows[winner]), places[winner]
