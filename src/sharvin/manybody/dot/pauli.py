@@ -1,0 +1,128 @@
+"""Probabilities and currents from rates: the master equation in the dot's eigenbasis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+from sharvin.errors import Unreliable
+from sharvin.manybody.dot.contacts import Contacts
+from sharvin.manybody.dot.kernels import pauli_map
+from sharvin.manybody.dot.states import States
+from sharvin.typing import BoolArray, IntArray, RealArray
+
+# States whose distance is not large compared with the rate that mixes them are not populated
+# independently.
+MIXING = 0.3
+STUCK = 1e-250  # a rate this small, over the largest, is one that was cut off
+SHARED = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Steady:
+    """Stationary state and flows at every point.
+
+    Parameters
+    ----------
+    probabilities : array, shape (points, s)
+    electrons, energy : array, shape (points, leads)
+        Into the dot from each lead, over ħ: meV and meV².
+    valid : boolean array, shape (points,)
+    """
+
+    probabilities: RealArray
+    electrons: RealArray
+    energy: RealArray
+    valid: BoolArray
+
+
+def pauli(
+    states: States, contacts: Contacts, mu: RealArray, extra: RealArray | None = None
+) -> Steady:
+    """Solve the master equation with sequential tunneling, and `extra` rates if there are any.
+
+    Parameters
+    ----------
+    mu : array, shape (points, leads)
+        Chemical potentials, meV.
+    extra : array, shape (points, s, s), optional
+        Further rates from row to column. Their currents are not counted here.
+
+    Raises
+    ------
+    Unreliable
+        Where the stationary state is not determined, or states are superposed.
+    """
+    low, high = states.transitions
+    weights = contacts.weights(states)
+    check_connected(states, weights, extra)
+    check_unmixed(states, contacts)
+    points, size = states.energies.shape
+    p = np.empty((points, size))
+    flows = np.empty((points, len(contacts.names), 2))
+    determined = np.empty(points)
+    pauli_map(
+        np.ascontiguousarray(states.energies), low, high, weights, np.ascontiguousarray(mu),
+        contacts.thermal_energies, np.zeros((0, size, size)) if extra is None else extra,
+        _first(states.charges, extra is not None), p, flows, determined,
+    )  # fmt: skip
+    valid = (determined > 0) & np.isfinite(p).all(axis=1)
+    if not valid.any():
+        raise Unreliable(
+            "the stationary state is not determined: no electron can leave some states within any "
+            "time; raise the temperature"
+        )
+    return Steady(p, flows[:, :, 0], flows[:, :, 1], valid)
+
+
+def _first(charges: IntArray, everywhere: bool) -> IntArray:
+    """First state that each state can lead to, once all later ones are eliminated."""
+    if everywhere:
+        return np.zeros(len(charges), dtype=np.int64)
+    first: IntArray = np.searchsorted(charges, charges - 1).astype(np.int64)
+    return first
+
+
+def check_connected(states: States, weights: RealArray, extra: RealArray | None = None) -> None:
+    """Refuse dots with states that no lead fills or empties."""
+    low, high = states.transitions
+    size = len(states.charges)
+    strength = weights.sum(axis=1).max(axis=0)
+    graph = np.zeros((size, size))
+    graph[low, high] = strength > 1e-12 * max(strength.max(initial=0.0), 1e-300)
+    if extra is not None:
+        graph += extra.max(axis=0) > 0
+    count, label = connected_components(graph, directed=False)
+    if count > 1:
+        alone = np.flatnonzero(label != np.bincount(label).argmax())
+        raise Unreliable(
+            f"the stationary state is not determined: {len(alone)} of {size} states, such as one "
+            f"with {states.charges[alone[0]]} electrons, are dark; no lead fills or empties them. "
+            "Couple every orbital to a lead, or drop those that are not coupled"
+        )
+
+
+def check_unmixed(states: States, contacts: Contacts) -> None:
+    r"""Refuse (nearly) degenerate states between which tunneling builds up coherence.
+
+    The rates :math:`\sum_{ij} Γ_{ij} d^†_i d_j` and :math:`d_j d^†_i` between two states of equal
+    charge must be small compared with their distance.
+    """
+    gamma = contacts.rates.sum(axis=0)
+    d = states.ladder
+    gd = np.einsum("ij,pjab->piab", gamma, d)
+    mixed = np.zeros(len(d))
+    for at in range(len(d)):
+        rate = np.abs(np.einsum("iab,iac->bc", d[at].conj(), gd[at]))
+        rate += np.abs(np.einsum("iab,icb->ac", gd[at], d[at].conj()))
+        gap = np.abs(states.energies[at][:, None] - states.energies[at][None, :])
+        same = (states.charges[:, None] == states.charges[None, :]) & ~np.eye(len(rate), dtype=bool)
+        rate[rate < 1e-9 * np.abs(gamma).max()] = 0.0
+        ratio = np.where(same & (rate > 0), rate / np.maximum(gap, 1e-300), 0.0)
+        mixed[at] = ratio.max(initial=0.0)
+    if mixed.max() > MIXING:
+        raise Unreliable(
+            "two states of equal charge are closer than the rate that superposes them (rate over "
+            f"distance {min(mixed.max(), 1e9):.2g}): probabilities alone do not describe this "
+            "dot; use method='redfield'"
+        )
