@@ -16,7 +16,12 @@ WIDTH = 51  # rows of its strip, an odd number: the middle row is the axis
 
 
 def smooth_contact(
-    *, taper: float = 20.0, length: int = 121, disorder: object = None, degeneracy: int = 1
+    *,
+    taper: float = 20.0,
+    length: int = 121,
+    disorder: object = None,
+    degeneracy: int = 1,
+    field: float | str = 0.0,
 ) -> Device:
     r"""Return a contact that is narrow in the middle and widens slowly (t = a = 1).
 
@@ -35,6 +40,7 @@ def smooth_contact(
         leads={"source": lead("left"), "drain": lead("right")},
         potential=potential,
         disorder=disorder,
+        field=field,
     )
 
 
