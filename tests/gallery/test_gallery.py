@@ -18,7 +18,8 @@ from sharvin.gallery.verify import passed
 NAMES = [
     "landauer", "staircase", "saddle-point", "adiabatic", "regimes", "thermal",
     "series-resistance", "fano-third", "zeeman", "valley", "contact-disorder",
-    "ucf", "weak-localisation", "anderson",
+    "ucf", "weak-localisation", "anderson", "kubo",
+    "zero-point-seven", "luttinger",
 ]  # fmt: skip
 KINDS = {"computed", "exact small system", "formula", "phenomenology"}
 

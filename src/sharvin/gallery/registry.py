@@ -13,14 +13,20 @@ _IDS = (
     "adiabatic",
     "regimes",
     "thermal",
+    "finite-bias",
     "series-resistance",
     "fano-third",
     "zeeman",
     "valley",
     "contact-disorder",
+    "aharonov-bohm",
+    "resonant-level",
     "ucf",
     "weak-localisation",
     "anderson",
+    "kubo",
+    "zero-point-seven",
+    "luttinger",
 )
 
 
