@@ -103,8 +103,8 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.solvers.delay import delay_times as delay_times
     from sharvin.solvers.delay import density_of_states as density_of_states
     from sharvin.solvers.delay import wigner_smith as wigner_smith
-    from sharvin.solvers.sections import kubo_conductance as kubo_conductance
     from sharvin.solvers.dephasing import dephased as dephased
+    from sharvin.solvers.sections import kubo_conductance as kubo_conductance
     from sharvin.solvers.smatrix import smatrices as smatrices
     from sharvin.solvers.smatrix import smatrix as smatrix
     from sharvin.solvers.states import green as green

@@ -45,7 +45,7 @@ class Currents:
     @property
     def charge(self) -> RealArray:
         """Electric currents in A, positive into the device; electrons carry -e."""
-        return -AMPERE_PER_MEV * self.particles
+        return 0.0 - AMPERE_PER_MEV * self.particles
 
     @cached_property
     def heat(self) -> RealArray:

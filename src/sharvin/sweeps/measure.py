@@ -10,6 +10,7 @@ from sharvin.observables import conductance as _conductance
 from sharvin.observables import fano_factor as _fano_factor
 from sharvin.observables import resistance as _resistance
 from sharvin.scattering.smatrix import Port, SMatrix
+from sharvin.scattering.transmissions import Transmissions
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,13 +23,20 @@ TOLERANCE = 1e-3
 
 
 @overload
-def conductance(x: SMatrix, *, to: Port, from_: Port, unit: str = ..., **options: Any) -> float: ...
+def conductance(
+    x: SMatrix | Transmissions, *, to: Port, from_: Port, unit: str = ..., **options: Any
+) -> float: ...
 @overload
 def conductance(
     x: Device, *, to: Port, from_: Port, unit: str = ..., **options: Any
 ) -> "xr.DataArray": ...
 def conductance(
-    x: SMatrix | Device, *, to: Port, from_: Port, unit: str = "e²/h", **options: Any
+    x: SMatrix | Transmissions | Device,
+    *,
+    to: Port,
+    from_: Port,
+    unit: str = "e²/h",
+    **options: Any,
 ) -> "float | xr.DataArray":
     r"""Linear-response current into `to` per voltage on `from_`, all other leads grounded.
 
@@ -93,7 +101,7 @@ def conductance(
     >>> g.dims, g.values.round(9).tolist()
     (('energy',), [0.0, 1.0, 2.0])
     """
-    if isinstance(x, SMatrix):
+    if isinstance(x, SMatrix | Transmissions):
         _only(options, "conductance")
         return _conductance(x, to=to, from_=from_, unit=unit)
     from sharvin.sweeps.readings import TransmissionReading
@@ -170,7 +178,7 @@ def fano_factor(
 
 @overload
 def resistance(
-    x: SMatrix,
+    x: SMatrix | Transmissions,
     *,
     current: tuple[str, str],
     voltage: tuple[str, str],
@@ -187,7 +195,7 @@ def resistance(
     **options: Any,
 ) -> "xr.DataArray": ...
 def resistance(
-    x: SMatrix | Device,
+    x: SMatrix | Transmissions | Device,
     *,
     current: tuple[str, str],
     voltage: tuple[str, str],
@@ -221,7 +229,7 @@ def resistance(
     ----------
     M. Büttiker, IBM J. Res. Dev. 32, 317 (1988).
     """
-    if isinstance(x, SMatrix):
+    if isinstance(x, SMatrix | Transmissions):
         _only(options, "resistance")
         return _resistance(x, current=current, voltage=voltage, unit=unit)
     from sharvin.sweeps.terminals import ResistanceReading
