@@ -28,6 +28,24 @@ def test_the_exact_trace_is_a_sum_of_gaussians():
     assert np.array_equal(found.error, np.zeros(3))
 
 
+def test_one_cell_of_a_clean_torus_stands_for_all():
+    clean = sv.Torus(sv.haldane(), (5, 6))
+    same = clean.replace(potential=np.zeros(60))  # nothing that the code knows to be nothing
+    energy = [-1.1, 0.3]
+    for per in ("orbital", "total"):
+        found = [
+            density_of_states(t, energy, moments=64, vectors="all", per=per).density
+            for t in (clean, same)
+        ]
+        np.testing.assert_allclose(*found, rtol=1e-10)
+    for component in ("xx", "xy"):
+        found = [
+            sv.kubo_conductivity(t, energy, component=component, moments=24, vectors="all")
+            for t in (clean, same)
+        ]
+        np.testing.assert_allclose(*(f.conductivity for f in found), rtol=1e-8)
+
+
 def test_it_integrates_to_one_and_says_how_it_was_made():
     found = density_of_states(GRAPHENE, moments=64, vectors=4, vector_seed=9)
     assert np.trapezoid(found.density, found.energy) == pytest.approx(1, abs=1e-4)
@@ -120,6 +138,6 @@ def test_bad_requests_are_refused():
         density_of_states(GRAPHENE, per="site")
     with pytest.raises(InvalidInput, match=r"0\.\.83"):
         local_density_of_states(GRAPHENE, [84])
-    big = sv.Torus(sv.square_lattice(), (200, 200))
+    big = sv.Torus(sv.square_lattice(), (200, 200), disorder=sv.disorder(1.0))
     with pytest.raises(InvalidInput, match="above 20000 take random vectors"):
         density_of_states(big, vectors="all")

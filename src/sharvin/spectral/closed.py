@@ -43,6 +43,14 @@ class Closed:
         """Whether it has no edges."""
         return isinstance(self.system, Torus)
 
+    @property
+    def copies(self) -> int:
+        """How many cells are exactly alike: all of a clean torus, or one."""
+        system = self.system
+        if isinstance(system, Torus) and system.is_clean:
+            return system.cell_count
+        return 1
+
     def commutator(self, axis: str) -> Operator:
         """[H, x], anti-Hermitian, in meV nm: the velocity is i/ħ times it."""
         if self.shifts is None:

@@ -46,7 +46,8 @@ def density_of_states(
     moments : int
         Terms of the series; the resolved width is π times half the bandwidth over it.
     vectors : int or "all"
-        Random vectors of the trace; "all" takes the exact trace of a small system.
+        Random vectors of the trace; "all" takes the exact trace of a small system, or of a clean
+        torus of any size, where one cell stands for all.
     vector_seed : int
         Which vectors; the result does not depend on the number of workers.
     kernel : str
@@ -82,10 +83,10 @@ def density_of_states(
     where = _grid(settings) if energy is None else energies_of(energy)[0]
     engine = settings.engine({"h": whole.hamiltonian}, blocks=2)
     expansion = Expansion(engine, settings.interval)
-    tally = Tally(settings.probes.count is None)
+    tally = settings.probes.tally()
     for chosen in settings.probes.blocks(engine):
         tally.add(expansion.moments(chosen.make(), settings.moments).T)
-    curves = Tally(tally.exact, list(np.array(tally.samples) @ settings.weights(where).T))
+    curves = Tally(tally.copies, list(np.array(tally.samples) @ settings.weights(where).T))
     half = settings.weights(where, settings.moments // 2)
     coarse = half @ tally.trace[: half.shape[1]]
     parts = {

@@ -82,7 +82,7 @@ def spreading(
     operators = {"h": whole.hamiltonian, "v": whole.commutator(axis)}
     engine = settings.engine(operators, blocks=8, is_complex=True)
     weights = settings.weights(where)
-    tally = Tally(settings.probes.count is None)
+    tally = settings.probes.tally()
     for chosen in settings.probes.blocks(engine):
         start = chosen.make()
         density = _projected(engine, settings, start, weights)
@@ -158,7 +158,7 @@ def _labelled(
     # The error of a ratio of means: of its numerator less the ratio times its denominator.
     rest = samples[:, 1:] - ratio * samples[:, :1]
     count = len(samples)
-    error = 0.0 if tally.exact else np.sqrt(count / (count - 1) * (rest**2).sum(axis=0)) / total[0]
+    error = 0.0 if tally.copies else np.sqrt(count / (count - 1) * (rest**2).sum(axis=0)) / total[0]
     error = np.broadcast_to(error, ratio.shape)
     velocity = np.sqrt(np.maximum(ratio[0], 0.0))
     spread = np.concatenate([np.zeros((1, len(where))), ratio[1:]])

@@ -36,7 +36,7 @@ def bastin(
     engine = pair_engine(operators, settings)
     points = POINTS * settings.moments
     angles: RealArray = np.pi * (np.arange(points) + 0.5) / points
-    tallies = tuple(Tally(settings.probes.count is None) for _ in range(2))
+    tallies = tuple(settings.probes.tally() for _ in range(2))
     for chosen in settings.probes.blocks(engine):
         pairs = moments_of_pairs(engine, settings, chosen)
         for tally, moments in zip(tallies, (settings.moments, settings.moments // 2), strict=True):

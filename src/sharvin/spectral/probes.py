@@ -8,6 +8,7 @@ import numpy as np
 
 from sharvin.errors import InvalidInput
 from sharvin.numerics.chebyshev.engine import Block, Compiled, Engine, split
+from sharvin.spectral.closed import Closed
 from sharvin.typing import NumberArray, RealArray
 
 # A full trace multiplies the cost by the size; beyond this, random vectors are as good.
@@ -23,16 +24,23 @@ class Probes:
     count : int or None
         None for all unit vectors.
     seed : int
+    orbitals : int
+        Unit vectors of the exact trace: those of one cell where all cells are alike.
+    copies : int
+        How often each of them counts.
     """
 
     count: int | None
     seed: int
+    orbitals: int = 0
+    copies: int = 1
 
     @classmethod
-    def of(cls, vectors: int | str, seed: int) -> "Probes":
+    def of(cls, vectors: int | str, seed: int, whole: Closed) -> "Probes":
         """Read what a caller gave."""
         if vectors == "all":
-            return cls(None, 0)
+            copies = whole.copies
+            return cls(None, 0, whole.hamiltonian.size // copies, copies)
         if isinstance(vectors, bool) or not isinstance(vectors, int | np.integer) or vectors < 2:
             raise InvalidInput(
                 f"vectors must be a whole number of at least 2 (one gives no error bar) or 'all', "
@@ -47,15 +55,19 @@ class Probes:
         """What a result says of them."""
         return "all" if self.count is None else self.count
 
+    def tally(self) -> "Tally":
+        """An empty tally of traces with these vectors."""
+        return Tally(self.copies if self.count is None else 0)
+
     def blocks(self, engine: Engine) -> Iterator["Chosen"]:
         """Blocks of vectors, wide ones first."""
-        if self.count is None and engine.size > MAX_EXACT:
+        if self.count is None and self.orbitals > MAX_EXACT:
             raise InvalidInput(
-                f"vectors='all' needs one expansion per orbital, and there are {engine.size}; "
+                f"vectors='all' needs one expansion per orbital, and there are {self.orbitals}; "
                 f"above {MAX_EXACT} take random vectors"
             )
         first = 0
-        for width in split(engine.size if self.count is None else self.count, engine.widths):
+        for width in split(self.count or self.orbitals, engine.widths):
             yield Chosen(engine, self, first, width)
             first += width
 
@@ -80,9 +92,17 @@ class Chosen:
 
 @dataclass
 class Tally:
-    """Traces estimated vector by vector: mean and standard error, or a sum without one."""
+    """Traces estimated vector by vector: mean and standard error, or a sum without one.
 
-    exact: bool
+    Parameters
+    ----------
+    copies : int
+        How often each vector of an exact trace counts; 0 for random vectors.
+    samples : list of arrays
+        One per vector.
+    """
+
+    copies: int
     samples: list[NumberArray] = field(default_factory=list)
 
     def add(self, values: NumberArray) -> None:
@@ -93,12 +113,12 @@ class Tally:
     def trace(self) -> NumberArray:
         """The trace."""
         total: NumberArray = np.sum(self.samples, axis=0)
-        return total if self.exact else total / len(self.samples)
+        return total * self.copies if self.copies else total / len(self.samples)
 
     @property
     def error(self) -> RealArray:
         """Its standard error."""
-        if self.exact:
+        if self.copies:
             return np.zeros(np.shape(self.trace))
         spread = np.std(np.array(self.samples), axis=0, ddof=1)
         error: RealArray = spread / np.sqrt(len(self.samples))

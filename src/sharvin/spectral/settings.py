@@ -118,7 +118,7 @@ def settings_of(
     """Check what a caller gave and find the interval of the expansion."""
     if kernel not in KERNELS:
         raise UnknownName.among("kernel", kernel, KERNELS)
-    probes = Probes.of(vectors, vector_seed)
+    probes = Probes.of(vectors, vector_seed, closed)
     ends = None if bounds is None else np.atleast_1d(quantity(bounds, "meV", name="bounds"))
     if ends is not None and ends.shape != (2,):
         raise InvalidInput(f"bounds must be two energies, (low, high), got {bounds!r}")

@@ -100,6 +100,11 @@ class Torus:
         return self.cell_count * sum(self.model.orbitals)
 
     @property
+    def is_clean(self) -> bool:
+        """Whether all cells are alike: no potential, disorder or field."""
+        return not self.__dict__["_terms"] and self.__dict__["_knob"].number == 0
+
+    @property
     def volume(self) -> float:
         """Length, area or volume of the torus in nm, nm² or nm³."""
         vectors = self.model.lattice.vectors

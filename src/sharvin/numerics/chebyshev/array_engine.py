@@ -62,6 +62,10 @@ class ArrayEngine:
         """The vectors of a block, shape (n, width)."""
         return _host(block)
 
+    def unpack(self, block: Any, stack: NumberArray, row: int) -> None:
+        """Write each vector of a block to ``stack[vector, row]``."""
+        stack[:, row] = self.columns(block).T
+
     def copy(self, block: Any) -> Any:
         """Copy of a block."""
         return block + 0.0

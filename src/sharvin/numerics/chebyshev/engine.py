@@ -13,8 +13,9 @@ from sharvin.typing import NumberArray, RealArray
 
 Block = Any  # the engine's own array of vectors; opaque to the recursions
 
-# Rows per piece. Sums are added piece by piece, so that they do not depend on who did which.
-PIECE = 1 << 14
+# Least and most rows per piece. Sums are added piece by piece, so that they do not depend on which
+# thread did which; a piece of a large torus is many lines of it.
+PIECE, LARGE = 1 << 13, 1 << 18
 
 
 class Engine(Protocol):
@@ -38,6 +39,10 @@ class Engine(Protocol):
 
     def columns(self, block: Block) -> NumberArray:
         """The vectors of a block, shape (n, width)."""
+        ...
+
+    def unpack(self, block: Block, stack: NumberArray, row: int) -> None:
+        """Write each vector of a block to ``stack[vector, row]``."""
         ...
 
     def step(
@@ -98,7 +103,7 @@ class Compiled:
         }
         self.size = self.operators["h"].size
         self.widths = tuple(w for w in kernels.WIDTHS if w <= width)
-        few = self.size < 4 * PIECE
+        few = self.size < 8 * PIECE
         self.workers = workers or (1 if few else usable_cores())
         self._pool = ThreadPoolExecutor(self.workers) if self.workers > 1 else None
 
@@ -136,6 +141,13 @@ class Compiled:
         """The vectors of a block, shape (n, width)."""
         columns: NumberArray = block[:, 0] + 1j * block[:, 1] if self.is_complex else block[:, 0]
         return columns
+
+    def unpack(self, block: Block, stack: NumberArray, row: int) -> None:
+        """Write each vector of a block to ``stack[vector, row]``."""
+        if self.is_complex:
+            stack[:, row] = self.columns(block).T
+        else:
+            kernels.unpack(block.reshape(self.size, -1), stack, row)
 
     def copy(self, block: Block) -> Block:
         """Copy of a block."""
@@ -184,7 +196,8 @@ class Compiled:
 
     def _each(self, act: Callable[[int, int, RealArray], None], grain: int, sums: int) -> RealArray:
         """Call ``act(start, stop, sums)`` for every piece of the rows; add up the sums in order."""
-        rows = max(1, PIECE // grain) * grain
+        few = min(max(self.size // 64, PIECE), LARGE)
+        rows = max(1, few // grain) * grain
         starts = range(0, self.size, rows)
         found = np.zeros((len(starts), sums))
 

@@ -15,6 +15,7 @@ _rough8, _rough4, _rough2, _rough1 = (make_run(width, has_energies=True) for wid
 
 # Cells whose orbitals are treated in turn while they are in the nearest cache.
 _TOGETHER = 16
+_STRIP = 512  # cells of a line that are treated before the next line
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A, _MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S63, _S62 = (np.uint64(n) for n in (30, 27, 31, 63, 62))
@@ -44,19 +45,36 @@ def stencil_rows(
     scale: float, shift: float, back: float, width: Index,
 ) -> None:  # fmt: skip
     """The same for the cells start..stop of a torus, whose matrix is written down for one cell."""
+    n2 = shape[2]
+    apart = np.empty(max(1, source.size), np.int64)
+    # Strips of the lines, so that a line finds its neighbors' vectors in the nearer caches.
+    for left in range(0, n2, _STRIP):
+        right = min(n2, left + _STRIP)
+        for line in range(start // n2, (stop - 1) // n2 + 1):
+            _segment(
+                max(start, line * n2 + left), min(stop, line * n2 + right), shape, reach, firsts,
+                source, steps, apart, data, energies, x, y, sums, scale, shift, back, width,
+            )  # fmt: skip
+
+
+@kernel
+def _segment(
+    start: Index, stop: Index, shape: IndexArray, reach: Index, firsts: IndexArray,
+    source: IndexArray, steps: IndexArray, apart: IndexArray, data: Any, energies: Any, x: Any,
+    y: Any, sums: Any, scale: float, shift: float, back: float, width: Index,
+) -> None:  # fmt: skip
+    """Cells start..stop of one line."""
     n0, n1, n2 = shape[0], shape[1], shape[2]
     orbitals = firsts.size - 1
-    apart = np.empty(max(1, source.size), np.int64)
+    line = start // n2
+    i0, i1 = line // n1, line % n1
     cell = start
     while cell < stop:
         i2 = cell % n2
-        line = cell // n2
-        i0, i1 = line // n1, line % n1
-        last = min(n2, i2 + stop - cell)
         # Far from the ends of a line all cells find their neighbors at the same distances.
         count = 1
         if reach <= i2 < n2 - reach:
-            count = min(last, n2 - reach) - i2
+            count = min(stop - cell, n2 - reach - i2)
         for a in range(orbitals):
             for t in range(firsts[a], firsts[a + 1]):
                 j0 = (i0 + steps[t, 0]) % n0
@@ -125,6 +143,17 @@ def add_two_complex(total: Any, a: complex, x: Any, b: complex, y: Any, width: I
                 a.real * x[i, 1, lane] + a.imag * x[i, 0, lane]
                 + b.real * y[i, 1, lane] + b.imag * y[i, 0, lane]
             )  # fmt: skip
+
+
+@kernel
+def unpack(block: Any, stack: Any, row: Index) -> None:
+    """Write the columns of a real block, shape (rows, width), to ``stack[column, row]``."""
+    # Tiles, so that what is read once from memory is read again from the nearest cache.
+    for first in range(0, block.shape[0], 256):
+        last = min(block.shape[0], first + 256)
+        for lane in range(block.shape[1]):
+            for i in range(first, last):
+                stack[lane, row, i] = block[i, lane]
 
 
 @kernel

@@ -122,7 +122,7 @@ def double_moments(
             image: Block = image, first: int = first, last: int = last,
         ) -> None:  # fmt: skip
             engine.step(operator, block, image, 1.0, 0.0, 0.0)
-            rights[:, n % batch] = engine.columns(image).T
+            engine.unpack(image, rights, n % batch)
             if n % batch == batch - 1 or n == count - 1:
                 start = n - n % batch
                 part = rights[:, : n - start + 1]
@@ -142,7 +142,7 @@ def _stack(engine: Engine, width: int, rows: int) -> NumberArray:
 def _keep(kept: NumberArray, engine: Engine, first: int, last: int) -> Callable[[int, Block], None]:
     def keep(n: int, block: Block) -> None:
         if first <= n < last:
-            kept[:, n - first] = engine.columns(block).T
+            engine.unpack(block, kept, n - first)
 
     return keep
 
