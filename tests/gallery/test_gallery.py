@@ -16,10 +16,11 @@ from sharvin.gallery.verify import passed
 
 # DESIGN.md §9, as far as it is built, in its order.
 NAMES = [
-    "landauer", "staircase", "saddle-point", "adiabatic", "regimes", "thermal", "finite-bias",
-    "series-resistance", "fano-third", "zeeman", "valley", "contact-disorder",
-    "ucf", "weak-localisation", "anderson", "aharonov-bohm", "resonant-level", "kubo",
-    "zero-point-seven", "luttinger",
+    "landauer", "staircase", "saddle-point", "adiabatic", "regimes",
+    "thermal", "finite-bias", "series-resistance", "fano-third", "zeeman",
+    "valley", "contact-disorder", "ucf", "weak-localisation", "anderson",
+    "kubo", "aharonov-bohm", "anomalous-hall", "resonant-level", "zero-point-seven",
+    "luttinger",
 ]  # fmt: skip
 KINDS = {"computed", "exact small system", "formula", "phenomenology"}
 

@@ -73,8 +73,8 @@ class CurrentDensity:
         """What leaves each site through its bonds, (sites,): zero but where leads touch."""
         i, j = self.bonds.T
         n = len(self.positions)
-        out: RealArray = np.bincount(i, self.current, n) - np.bincount(j, self.current, n)
-        return out
+        leaving = np.bincount(i, self.current, n).astype(np.float64)
+        return leaving - np.bincount(j, self.current, n)
 
     def through(self, sites: Any) -> float:
         """Current that leaves a set of sites (a boolean array, shape (sites,)) into the others."""
