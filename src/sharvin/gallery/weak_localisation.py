@@ -13,6 +13,7 @@ from sharvin.gallery.check import Check
 from sharvin.gallery.phenomenon import Phenomenon
 from sharvin.gallery.strips import ENERGY, strip, tesla
 from sharvin.matter.rashba import rashba_wire
+from sharvin.numerics.loops import loop_correction
 from sharvin.sweeps.ensembles import ensemble, statistics
 from sharvin.units import HBAR2_OVER_2ME
 
@@ -27,8 +28,11 @@ REFERENCE = {0.001: (0.144, 0.008), 0.002: (0.159, 0.009), 0.004: (0.177, 0.009)
 SPIN_WIDTH, SPIN_LENGTH, SPIN_MODES, ALPHA = 16, 80, 11, 0.3
 SPIN_REFERENCE = {"with": (2.251, 0.008), "without": (2.007, 0.015)}
 MASS = HBAR2_OVER_2ME  # makes the hopping of a grid of 1 nm one
-FIELDS = np.array([1e-4, 1e-3, 1e-2, 0.1])  # T, of the film
+FIELDS = np.array([1e-3, 1e-2, 0.1])  # T, of the film
 FILM_LENGTH = 1000.0  # coherence length of the film, nm
+# A film of random walks: steps of 1 nm, phase lost after WALK_LENGTH, spins turned at each step.
+WALK_LENGTH, TURN = 8.0, 0.5
+WALK_FLUXES = np.concatenate([[0.0], np.geomspace(2e-4, 1.2e-2, 9)])
 FILM_NUMBERS = (0.1527, 0.7075, 1.4178)  # at 1, 10 and 100 mT
 
 
@@ -72,21 +76,35 @@ def compute(full: bool = False) -> "xr.Dataset":
         data[f"g_{name}_error"] = ((), float(found.conductance_mean_error) / spins)
         data[f"var_{name}"] = ((), float(found.conductance_variance) / spins**2)
         data[f"var_{name}_error"] = ((), float(found.conductance_variance_error) / spins**2)
-    film = hikami.hikami(FIELDS[1:], FILM_LENGTH)
-    many = np.geomspace(1e-5, 0.1, 60)
-    fit = hikami.fit_hikami(many, hikami.hikami(many, FILM_LENGTH), guess=300.0)
-    strong = hikami.hikami(FIELDS[1:], FILM_LENGTH, 3.0)
-    data |= {
-        "film": ("film_B", film),
-        "film_strong": ("film_B", strong),
-        "film_fitted": ((), fit.coherence_length),
-    }
+    data |= {"film": ("film_B", hikami.hikami(FIELDS, FILM_LENGTH)), **_films(full)}
     coordinates = {
         "flux": ("flux", fluxes, {"units": "h/e per plaquette"}),
-        "film_B": ("film_B", FIELDS[1:], {"units": "T"}),
+        "film_B": ("film_B", FIELDS, {"units": "T"}),
+        "walk_B": ("walk_B", tesla(1) * WALK_FLUXES, {"units": "T"}),
     }
     found = xr.Dataset(data, coordinates)
     return found.set_coords([n for n in found.data_vars if str(n).endswith(("error", "samples"))])
+
+
+def _films(full: bool) -> dict[str, object]:
+    """Magnetoconductivity of films from random walks, and what a fit makes of it."""
+    data: dict[str, object] = {}
+    b = tesla(1) * WALK_FLUXES
+    for name, turn, walks in (("plain", 0.0, 16_000), ("turned", TURN, 8_000)):
+        _, gain, error = loop_correction(
+            WALK_FLUXES, WALK_LENGTH, turn=turn, walks=walks * (8 if full else 1)
+        )
+        data[f"film_{name}"] = ("walk_B", gain, {"units": "e²/h"})
+        data[f"film_{name}_error"] = ("walk_B", error)
+        if turn == 0:
+            fit = hikami.fit_hikami(b[1:], gain[1:], error[1:])
+            data |= {
+                "film_fitted": ((), fit.coherence_length),
+                # the points share their walks, so that they do not average: the largest one's
+                "film_fitted_error": ((), fit.coherence_length * float(error[-1] / gain[-1])),
+                "film_prefactor": ((), fit.prefactor),
+            }
+    return data
 
 
 def checks(data: "xr.Dataset") -> tuple[Check, ...]:
@@ -131,17 +149,31 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     ratio = float(data.var_with / data.var_without)
     reason = "1/4 for long samples; these are a few spin-orbit lengths long"
     found.append(Check.between("variance per spin falls towards 1/4", ratio, 0.2, 0.5, reason))
+    return (*found, *_film_checks(data))
+
+
+def _film_checks(data: "xr.Dataset") -> list[Check]:
+    """Numbers of the formula, and films made of random walks against it."""
+    found = []
     for b, value, number in zip(data.film_B.values, data.film.values, FILM_NUMBERS, strict=True):
         name = f"film, L_φ = 1 µm, {1e3 * b:g} mT (e²/h)"
         found.append(Check(name, value, number, 5e-5, "printed digits"))
-    half = float((data.film_strong / data.film)[0])
-    found.append(Check("film with strong spin-orbit coupling", half, -0.5, 0.01, "B_φ / B_so"))
+    value, error = float(data.film_fitted), float(data.film_fitted_error)
+    reason = "three relative errors of the largest gain, and 3 % of a grid of walks"
+    name = "L_φ recovered from the simulated film (steps)"
+    found.append(Check(name, value, WALK_LENGTH, 3 * error + 0.03 * WALK_LENGTH, reason))
+    value = float(data.film_prefactor)
     found.append(
-        Check(
-            "L_φ from a fit of the film (nm)", float(data.film_fitted), FILM_LENGTH, 1e-3, "a fit"
-        )
+        Check("prefactor of the simulated film", value, 1.0, 0.12, "one, within its walks")
     )
-    return tuple(found)
+    theory = hikami.hikami(data.walk_B.values, WALK_LENGTH, 2 / TURN)
+    for k in (5, 7):
+        value, error = float(data.film_turned[k]), float(data.film_turned_error[k])
+        reason = "three standard errors, and 5 % of a grid of walks"
+        name = f"antilocalization of the simulated film, point {k}"
+        spread = 3 * error + 0.05 * abs(theory[k])
+        found.append(Check(name, value, theory[k], spread, reason))
+    return found
 
 
 def figure(data: "xr.Dataset") -> "Figure":
@@ -172,17 +204,30 @@ def figure(data: "xr.Dataset") -> "Figure":
     middle.set_xticks([0, 1], ["no spin-orbit\ncoupling", "Rashba\ncoupling"])
     middle.set_xlim(-0.6, 1.6)
     finish(middle, x="", y="g (e²/h per spin)", title="Localization and antilocalization")
-    b = np.concatenate([[0], np.geomspace(1e-5, 0.02, 200)])
-    for so, color, text in (
-        (np.inf, BLUE, "no spin-orbit"),
-        (300, GREEN, "300 nm"),
-        (30, ORANGE, "30 nm"),
-    ):
-        curve = hikami.hikami(b, FILM_LENGTH, so)
-        right.plot(1e3 * np.concatenate([-b[::-1], b]), np.concatenate([curve[::-1], curve]),
-                   color=color, label=text)  # fmt: skip
-    right.legend(frameon=False, fontsize=9, title=r"$L_{so}$", loc="upper center")
-    finish(right, x="B (mT)", y="σ(B) - σ(0) (e²/h)", title=r"A film, $L_\varphi$ = 1 µm (formula)")
+    b = np.linspace(0, float(data.walk_B[-1]) * 1.05, 300)
+    shown = (
+        ("plain", np.inf, BLUE, "no spin-orbit coupling"),
+        ("turned", 2 / TURN, GREEN, r"$L_{so} = L_\varphi/2$"),
+    )
+    right.axhline(0, color=GRAY, linewidth=0.8)
+    for name, so, color, text in shown:
+        right.plot(b, hikami.hikami(b, WALK_LENGTH, so), color=color)
+        right.errorbar(
+            data.walk_B, data[f"film_{name}"], data[f"film_{name}_error"], fmt="o", color=color,
+            capsize=3, markersize=4, label=text,
+        )  # fmt: skip
+    right.legend(frameon=False, fontsize=9, loc="center right")
+    text = f"fit: L_φ = {float(data.film_fitted):.2f} steps, walked with {WALK_LENGTH:g}"
+    right.text(
+        0.03,
+        0.95,
+        text.replace("L_φ", r"$L_\varphi$"),
+        transform=right.transAxes,
+        fontsize=9,
+        color=INK,
+    )
+    right.set_ylim(None, 0.62)
+    finish(right, x="B (T)", y="σ(B) - σ(0) (e²/h)", title="A film: random walks, HLN (lines)")
     return fig
 
 
@@ -193,7 +238,7 @@ PAGE = Phenomenon(
         "Two waves that run the same closed path in opposite directions meet in phase: the "
         "intensity of return is twice the classical one, and a coherent wire conducts e²/3h per "
         "spin less. A small field ends it, so the magnetoconductance is positive; spin-orbit "
-        "coupling reverses its sign."
+        "coupling reverses its sign. (The film: interfering closed random walks, semiclassical.)"
     ),
     kind="computed",
     references=(
