@@ -131,6 +131,12 @@ def test_a_diverging_flow_is_refused_with_the_cure():
         functional_rg(barrier(interaction=4.0))
 
 
+def test_a_flat_wire_that_diverges_is_refused_as_well():
+    wire = HubbardBarrier(np.zeros(SITES), 40 * barrier().interaction)
+    with pytest.raises(Unreliable, match="diverges"):
+        functional_rg(wire)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

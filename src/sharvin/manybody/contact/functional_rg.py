@@ -253,11 +253,12 @@ def _integrate(
 
 
 def _refuse(barrier: HubbardBarrier, largest: float, cutoff: float) -> None:
+    strength = f" (U / sqrt(Ω_x τ) = {barrier.strength:.2f})" if barrier.curvature > 0 else ""
     raise Unreliable(
         f"the flow diverges: at a cutoff of {cutoff:.1e} the vertex has reached {largest:.1e}, and "
-        f"no static vertex describes a repulsion of U = {barrier.interaction.max():.3g} here "
-        f"(U / sqrt(Ω_x τ) = {barrier.strength:.2f}, reliable up to about 3.5); lower the "
-        "interaction or widen the barrier"
+        f"no static vertex describes a repulsion of U = {barrier.interaction.max():.3g} here"
+        f"{strength}; lower the interaction (3.5 is safe for that ratio) or make the barrier "
+        "sharper"
     )
 
 

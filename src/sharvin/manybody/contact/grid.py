@@ -1,6 +1,7 @@
 """A grid of frequencies and the grid of times that belongs to it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -83,13 +84,34 @@ class FrequencyGrid:
         found *= 2 * np.pi / self.step
         return found
 
-    @property
-    def later(self) -> RealArray:
-        """Step function θ(t) on the grid of times: one half at zero and where the period ends."""
-        theta = np.zeros(self.count)
-        theta[: self.count // 2] = 1.0
-        theta[0] = theta[self.count // 2] = 0.5
-        return theta
+    def retarded(self, gap: ComplexArray) -> ComplexArray:
+        r"""Retarded function whose greater less lesser function is `gap`, along the last axis.
+
+        .. math:: F^R(\omega) = \int \frac{d\omega'}{2\pi}
+                  \frac{i F_{\text{gap}}(\omega')}{\omega - \omega' + i0}
+
+        The grid is padded: with a step function on the periodic grid of times, the spectrum would
+        repeat itself beyond the grid, and its images shift the levels.
+        """
+        from scipy import fft
+
+        half = self.count // 2
+        padded = np.zeros((*gap.shape[:-1], 2 * self.count), dtype=np.complex128)
+        padded[..., :half], padded[..., -half:] = gap[..., :half], gap[..., half:]
+        found = fft.ifft(fft.fft(padded, overwrite_x=True) * self._pole, overwrite_x=True)
+        both: ComplexArray = np.concatenate((found[..., :half], found[..., -half:]), axis=-1)
+        return both
+
+    @cached_property
+    def _pole(self) -> ComplexArray:
+        """Transform of the kernel i / 2π(ω + i0), band limited: 2/k for odd k, -iπ at zero."""
+        from scipy import fft
+
+        k = np.fft.fftfreq(2 * self.count) * 2 * self.count
+        kernel = np.where(k % 2 == 1, 2 / np.where(k == 0, 1.0, k), 0.0).astype(np.complex128)
+        kernel[0] = -1j * np.pi
+        transformed: ComplexArray = fft.fft(kernel) * 1j / (2 * np.pi)
+        return transformed
 
 
 def _fast(least: float) -> int:

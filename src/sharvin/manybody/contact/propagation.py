@@ -102,8 +102,9 @@ class Propagator:
             # G_ji(-t) = -G_ij(t)* for both, so pairs i <= j are enough.
             below = -strength * less * other_less * other_more.conj()
             above = -strength * more * other_more * other_less.conj()
-            retarded.append(self.grid.to_frequency((above - below) * self.grid.later))
-            lesser.append(np.stack((self.grid.to_frequency(below), self.grid.to_frequency(above))))
+            both = np.stack((self.grid.to_frequency(below), self.grid.to_frequency(above)))
+            retarded.append(self.grid.retarded(both[1] - both[0]))
+            lesser.append(both)
         return np.array(lesser), np.array(retarded)
 
     def currents(self, spins: list[Spin], side: int) -> list[float]:
