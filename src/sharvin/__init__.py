@@ -54,7 +54,9 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.device.regions import polygon as polygon
     from sharvin.device.regions import rectangle as rectangle
     from sharvin.device.regions import ring as ring
+    from sharvin.device.spin_orbit import spin_orbit_disorder as spin_orbit_disorder
     from sharvin.interop.kwant.reading import from_kwant as from_kwant
+    from sharvin.interop.wannier90 import from_wannier90 as from_wannier90
     from sharvin.matter.bhz import bhz as bhz
     from sharvin.matter.bilayer import bilayer_graphene as bilayer_graphene
     from sharvin.matter.bilayer import twisted_bilayer_lattice as twisted_bilayer_lattice
@@ -197,6 +199,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
         "rectangle",
         "ring",
     ),
+    "device.spin_orbit": ("spin_orbit_disorder",),
     "scattering.checks": ("check_particle_hole", "check_reciprocity", "check_unitarity"),
     "scattering.circular": ("circular_ensemble",),
     "scattering.joining": ("connect", "join"),
@@ -241,6 +244,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "sweeps.spectroscopy": ("bias_spectroscopy",),
     "topology.chern": ("chern_number",),
     "interop.kwant.reading": ("from_kwant",),
+    "interop.wannier90": ("from_wannier90",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names or (room,)}
 
