@@ -8,6 +8,9 @@ from protocol import serve
 import sharvin as sv
 
 
+BOUND = 3.5 / 0.975
+
+
 def run(name, cells, moments, vectors, energy, strength, seed=0):
     """CPU time and the number at one energy."""
     torus = sv.Torus(
@@ -15,6 +18,8 @@ def run(name, cells, moments, vectors, energy, strength, seed=0):
         disorder=sv.disorder(strength, seed=1),
     )  # fmt: skip
     options = {"moments": moments, "vectors": vectors, "vector_seed": seed, "workers": 1}
+    # The same interval as on the other side, and so the same resolution.
+    options["bounds"] = (-BOUND, BOUND)
     start = time.process_time()
     if name == "density of states":
         found = sv.spectral.density_of_states(torus, **options)

@@ -38,6 +38,7 @@ def run(name, cells, moments, vectors, energy, strength, seed=0):
     hamiltonian, velocity, area = graphene(cells, strength)
     drawn = kwant.kpm.RandomVectors(hamiltonian, rng=np.random.RandomState(seed))
     options = {"num_moments": moments, "num_vectors": vectors, "vector_factory": drawn}
+    options["bounds"] = (-3.5, 3.5)  # of the spectrum; 2.5 % are added
     start = time.process_time()
     if name == "density of states":
         found = kwant.kpm.SpectralDensity(hamiltonian, **options)

@@ -148,10 +148,11 @@ def add_two_complex(total: Any, a: complex, x: Any, b: complex, y: Any, width: I
 @kernel
 def unpack(block: Any, stack: Any, row: Index) -> None:
     """Write the columns of a real block, shape (rows, width), to ``stack[column, row]``."""
-    # Tiles, so that what is read once from memory is read again from the nearest cache.
-    for first in range(0, block.shape[0], 256):
-        last = min(block.shape[0], first + 256)
-        for lane in range(block.shape[1]):
+    # Eight entries of a column make a cache line, which is then written once.
+    rows, width = block.shape
+    for first in range(0, rows, 8):
+        last = min(rows, first + 8)
+        for lane in range(width):
             for i in range(first, last):
                 stack[lane, row, i] = block[i, lane]
 

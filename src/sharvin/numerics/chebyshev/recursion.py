@@ -132,7 +132,7 @@ def double_moments(
     return found
 
 
-RIGHTS = 48  # right vectors in one matrix product
+RIGHTS = 128  # right vectors in one matrix product
 
 
 def _stack(engine: Engine, width: int, rows: int) -> NumberArray:
