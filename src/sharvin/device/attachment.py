@@ -17,6 +17,7 @@ from sharvin.device.parameters import Knob
 from sharvin.device.potentials import bind_terms
 from sharvin.device.regions import Region
 from sharvin.device.sites import SiteTable
+from sharvin.device.spin_orbit import RandomBonds
 from sharvin.device.system import System
 from sharvin.device.wire import CutLead, LeadField
 from sharvin.errors import InvalidInput
@@ -49,6 +50,7 @@ def _hamiltonian(carving: Carving, assembly: Assembly) -> CarvedHamiltonian:
         ),
         Peierls(carving.field, carving.gauge, assembly) if carving.has_field else None,
         carving.orbitals.signs,
+        RandomBonds(assembly, carving.bonds) if carving.bonds else None,
     )
 
 

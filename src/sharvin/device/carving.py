@@ -17,6 +17,7 @@ from sharvin.device.parameters import Knob
 from sharvin.device.potentials import bind_terms, structure
 from sharvin.device.regions import Region
 from sharvin.device.sites import Sites, SiteTable, carve
+from sharvin.device.spin_orbit import SpinOrbitDisorder, split_bonds
 from sharvin.device.stencil import Stencil
 from sharvin.errors import InvalidInput, ShapeMismatch
 from sharvin.matter.lattice import Lattice
@@ -55,6 +56,7 @@ class Carving:
     strips: Mapping[str, Strip] = dataclasses.field(init=False)
     smooth: tuple[Term, ...] = dataclasses.field(init=False)
     rough: tuple[Term, ...] = dataclasses.field(init=False)
+    bonds: tuple[SpinOrbitDisorder, ...] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
         lattice, orbitals = self.model.lattice, self.model.orbitals
@@ -64,8 +66,10 @@ class Carving:
         few = np.arange(len(bare))[:2]
         trial = Points(bare.positions[few], bare.cells[few], bare.sublattice[few], few)
         smooth = bind_terms(self.potential, orbitals, trial, "potential")
-        rough = bind_terms(self.disorder, orbitals, trial, "disorder")
-        stencil = Stencil.of(self.model, [structure((*smooth, *rough), n) for n in orbitals])
+        of_sites, bonds = split_bonds(self.disorder, orbitals)
+        rough = bind_terms(of_sites, orbitals, trial, "disorder")
+        filled = [structure((*smooth, *rough), n) for n in orbitals]
+        stencil = Stencil.of(self.model, filled, full_hoppings=bool(bonds))
         strips = {
             name: cut(name, lead, bare, stencil)
             for name, lead in self.leads.items()
@@ -77,6 +81,7 @@ class Carving:
         object.__setattr__(self, "strips", strips)
         object.__setattr__(self, "smooth", smooth)
         object.__setattr__(self, "rough", rough)
+        object.__setattr__(self, "bonds", bonds)
 
     @cached_property
     def orbitals(self) -> Orbitals:

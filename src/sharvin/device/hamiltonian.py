@@ -11,6 +11,7 @@ from sharvin.device.assembly import Assembly, gather
 from sharvin.device.gauge import PHASE_PER_FLUX, Gauge
 from sharvin.device.landscape import Landscape
 from sharvin.device.parameters import Knob, Parameters, joined
+from sharvin.device.spin_orbit import RandomBonds
 from sharvin.typing import IntArray, NumberArray, RealArray
 
 KEPT_ENTRIES = 1 << 22  # larger arrays are gathered anew rather than held twice in memory
@@ -91,12 +92,14 @@ class CarvedHamiltonian:
     peierls : Peierls or None
     signs : real array, shape (orbitals,), or None
         -1 on orbitals that feel the opposite of a potential (holes); None: nowhere.
+    bonds : RandomBonds or None
     """
 
     assembly: Assembly
     landscape: Landscape
     peierls: Peierls | None
     signs: RealArray | None
+    bonds: RandomBonds | None = None
     parameters: Parameters = field(init=False)
     _last: dict[str, tuple[tuple[float, ...], NumberArray, NumberArray]] = field(
         default_factory=dict, init=False, repr=False
@@ -104,7 +107,10 @@ class CarvedHamiltonian:
 
     def __post_init__(self) -> None:
         crystal = self._crystal_parameters
-        object.__setattr__(self, "parameters", joined((crystal, self.landscape.parameters)))
+        parts = [crystal, self.landscape.parameters]
+        if self.bonds is not None:
+            parts.append(self.bonds.parameters)
+        object.__setattr__(self, "parameters", joined(parts))
 
     @cached_property
     def _crystal_parameters(self) -> Parameters:
@@ -115,6 +121,8 @@ class CarvedHamiltonian:
     def at(self, params: Mapping[str, float]) -> NumberArray:
         """Entries of H; only the potential is evaluated where only it changes."""
         crystal, diagonal = self._crystal(params)
+        if self.bonds is not None:
+            crystal, diagonal = crystal + self._turned(params), None
         scalar, blocks = self.landscape.scalar(params), self.landscape.blocks(params)
         if scalar is None and blocks is None:
             return crystal
@@ -136,6 +144,18 @@ class CarvedHamiltonian:
             else:  # one scattered access instead of two: most of the time of a gate sweep
                 values[slots] = diagonal + on_orbitals
         return values
+
+    def _turned(self, params: Mapping[str, float]) -> NumberArray:
+        """What random bonds add, with the phases of the field."""
+        assert self.bonds is not None
+        added = self.bonds.values(params)
+        strength = 0.0 if self.peierls is None else self.peierls.strength.at(params)
+        if self.peierls is None or strength == 0:
+            return added
+        ones = np.ones(self.assembly.stencil.size)
+        phases = gather(self.peierls.table(ones, strength), self.peierls.numbers)
+        turned: NumberArray = added * phases
+        return turned
 
     def _crystal(self, params: Mapping[str, float]) -> tuple[NumberArray, NumberArray | None]:
         """Entries without potentials, and their diagonal; None: the caller may write to them."""

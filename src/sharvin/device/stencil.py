@@ -60,8 +60,13 @@ class Stencil:
     bonds: tuple[tuple[Bond, ...], ...]
 
     @classmethod
-    def of(cls, model: Model, onsite: Sequence[BoolArray]) -> "Stencil":
-        """Stencil of ``model``; ``onsite`` says where else its onsite blocks may fill up."""
+    def of(
+        cls, model: Model, onsite: Sequence[BoolArray], *, full_hoppings: bool = False
+    ) -> "Stencil":
+        """Stencil of ``model``; ``onsite`` says where else its onsite blocks may fill up.
+
+        With `full_hoppings` all entries of the hopping blocks may.
+        """
         rows: list[list[tuple[tuple[int, ...], int, int, bool, BoolArray]]] = []
         here = (0,) * model.lattice.dimension
         for site, block in enumerate(model.onsite):
@@ -69,7 +74,7 @@ class Stencil:
             rows.append([(here, site, -1, False, filled | filled.T)])
         for index, hopping in enumerate(model.hoppings):
             back = tuple(-step for step in hopping.offset)
-            filled = _structure(hopping.block)
+            filled = _structure(hopping.block) | full_hoppings
             rows[hopping.to].append((back, hopping.from_, index, False, filled))
             rows[hopping.from_].append((hopping.offset, hopping.to, index, True, filled.T))
         first, bonds = 0, []

@@ -216,7 +216,7 @@ def figure(data: "xr.Dataset") -> "Figure":
             data.walk_B, data[f"film_{name}"], data[f"film_{name}_error"], fmt="o", color=color,
             capsize=3, markersize=4, label=text,
         )  # fmt: skip
-    right.legend(frameon=False, fontsize=9, loc="center right")
+    right.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(0, 0.93))
     text = f"fit: L_φ = {float(data.film_fitted):.2f} steps, walked with {WALK_LENGTH:g}"
     right.text(
         0.03,
