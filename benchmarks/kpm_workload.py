@@ -7,7 +7,6 @@ from protocol import serve
 
 import sharvin as sv
 
-
 BOUND = 3.5 / 0.975
 
 

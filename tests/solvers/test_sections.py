@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import sharvin as sv
 from sharvin.errors import InvalidInput, ShapeMismatch
 
-# Two solutions of the same linear equations; 2000 devices stayed below 1e-11.
+# Two solutions of the same linear equations: rounding, times the size of G on the sections.
 RTOL = 1e-9
 
 
@@ -46,9 +46,10 @@ def test_crooked_sections_of_graphene():
     )
     x, y = device.positions[device.orbital_site].T
     crooked = x + 0.5 * np.sin(4 * y) < 0.3
-    landauer = sv.smatrix(device, energy=700.0).transmission(to="right", from_="left")
+    landauer = sv.smatrix(device, energy=1100.0).transmission(to="right", from_="left")
+    assert landauer > 1  # at lower energies the ribbon has no open mode
     for sections in (("0 nm", crooked), (crooked, crooked), (~crooked, "-1 nm")):
-        found = sv.kubo_conductance(device, energy="700 meV", sections=sections)
+        found = sv.kubo_conductance(device, energy="1100 meV", sections=sections)
         assert found == pytest.approx(landauer, rel=RTOL)
 
 
