@@ -102,6 +102,36 @@ def test_magnetic_impurities_break_time_reversal_and_flip_spins():
     np.testing.assert_allclose((n**2).mean(axis=1), 1 / 3, atol=0.04)
 
 
+def test_magnetic_impurities_of_any_model_with_spin():
+    model = sv.bhz(a=1, b=1, d=0, mass=1, spacing=1)
+
+    def edges(disorder):
+        device = sv.Device(
+            model,
+            sv.rectangle(24, 14),
+            {"l": sv.lead("left"), "r": sv.lead("right")},
+            disorder=disorder,
+        )
+        return sv.smatrix(device, energy=0.1).transmission(to="r", from_="l")
+
+    # helical edges pass a scalar disorder (14 sites wide: exp(-14/ξ)) and not a magnetic one
+    assert edges(sv.disorder(1.0, 3)) == pytest.approx(2, abs=1e-3)
+    assert edges(sv.magnetic_impurities(1.0, 1.0, 3, spin=model.spin[0])) < 1.9
+    with pytest.raises(InvalidInput, match=r"two orbitals, up and down.*has 4"):
+        edges(sv.magnetic_impurities(1.0))
+    with pytest.raises(InvalidInput, match="not a spin one half"):
+        sv.magnetic_impurities(1.0, spin=np.ones((3, 2, 2)))
+
+
+def test_magnetic_impurities_keep_a_superconductor_particle_hole_symmetric():
+    wire = sv.rashba_nanowire()
+    exchange = sv.magnetic_impurities(0.3, 0.5, 2, spin=wire.spin[0])
+    device = sv.Device(wire, sv.interval("200 nm"), disorder=exchange)
+    h = device.pattern.matrix(device.values({"B": 0.3})).toarray()
+    mirror = np.kron(np.eye(len(h) // 4), np.kron([[0, 1], [1, 0]], np.eye(2)))
+    np.testing.assert_allclose(mirror @ h.conj() @ mirror, -h, atol=1e-12)
+
+
 def test_rough_edges_stay_within_their_depth_and_differ_between_the_edges():
     device = strip(sv.rough_edges(4.0, "seed"), 60, 20)
     gone = device.potential_energy({"seed": 2}).reshape(-1) > 0

@@ -97,7 +97,7 @@ def test_hofstadter_levels_are_the_published_ones():
     assert tknn_integers("1/4") == {1: 1, 3: -1}
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(st.integers(0, 2**32))
 def test_chern_numbers_of_all_bands_add_up_to_zero_and_reverse_under_conjugation(seed):
     model = random_insulator(seed)

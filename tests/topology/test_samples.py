@@ -11,6 +11,7 @@ from sharvin.errors import InvalidInput, ShapeMismatch, Unreliable
 from sharvin.matter import haldane, hofstadter, kane_mele, qwz, square_lattice
 from sharvin.observables.resistance import resistance
 from sharvin.solvers.smatrix import smatrix
+from sharvin.spectral import Torus, kubo_conductivity
 from sharvin.topology import (
     anomalous_hall,
     bott_index,
@@ -52,6 +53,11 @@ def test_all_roads_to_the_chern_number_agree_in_sign(model, energy, expected):
     assert np.nanmean(inner) == pytest.approx(expected, abs=BULK)
     assert sample_chern_number(model, (4, 4), filled=16) == expected
     assert anomalous_hall(model, mu=energy) == pytest.approx(-expected, abs=1e-6)
+    kubo = kubo_conductivity(
+        Torus(model, (24, 24)), energy, component="xy", moments=128, vectors=16, workers=1
+    )
+    # random vectors leave about 0.05, the finite number of moments 0.03
+    assert float(kubo.conductivity) == pytest.approx(-expected, abs=0.2)
 
 
 def test_a_field_along_z_has_the_sign_of_landau_levels():

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sharvin.device.disorder import hashed, integer_columns, whole
 from sharvin.device.landscape import Factor, Points, Term
 from sharvin.device.parameters import Knob, Parameters
 from sharvin.errors import InvalidInput
+from sharvin.matter.spin import PAULI, checked_spin
 from sharvin.typing import BoolArray, NumberArray, RealArray
 from sharvin.units import quantity
 
@@ -38,6 +40,8 @@ class Impurities:
         Further parameters of `draw`.
     is_spin : bool
         Whether it draws matrices in spin.
+    size : int
+        Orbitals of a site, where it does.
     """
 
     draw: Callable[[int, Points, Mapping[str, float]], NumberArray]
@@ -45,13 +49,15 @@ class Impurities:
     seed: Knob
     knobs: tuple[Knob, ...] = ()
     is_spin: bool = False
+    size: int = 2
 
     def check_orbitals(self, orbitals: Sequence[int], what: str) -> None:
-        """Refuse sites without exactly a spin up and a spin down."""
-        if self.is_spin and set(orbitals) != {2}:
+        """Refuse sites that do not have the spin's orbitals."""
+        if self.is_spin and set(orbitals) != {self.size}:
+            need = "two orbitals, up and down" if self.size == 2 else f"{self.size} orbitals"
             raise InvalidInput(
-                f"{what}: magnetic impurities turn a spin, so every site needs two orbitals, up "
-                f"and down; this model has {', '.join(map(str, sorted(set(orbitals))))}"
+                f"{what}: magnetic impurities turn a spin, so every site needs {need}; this model "
+                f"has {', '.join(map(str, sorted(set(orbitals))))} (spin=model.spin[0] fits any)"
             )
 
     def bind(self, what: str) -> tuple[Term, ...]:
@@ -105,7 +111,11 @@ def vacancies(share: float | str, seed: int | str = 0) -> Impurities:
 
 
 def magnetic_impurities(
-    strength: float | str, share: float | str = 1.0, seed: int | str = 0
+    strength: float | str,
+    share: float | str = 1.0,
+    seed: int | str = 0,
+    *,
+    spin: ArrayLike | None = None,
 ) -> Impurities:
     r"""Frozen spins that point anywhere: :math:`J\, \mathbf n \cdot \boldsymbol\sigma` on a site.
 
@@ -119,22 +129,26 @@ def magnetic_impurities(
         Probability that a site carries one, or the name of a parameter.
     seed : int or str
         Which sample, or the name of a parameter that counts samples.
+    spin : array, shape (3, n, n), optional
+        Spin operators on the orbitals of a site, for models that do not have just an up and a
+        down: ``spin=bhz().spin[0]``; holes of a superconductor turn the other way there.
     """
     chance = _share(share, "share of magnetic sites")
+    sigma = PAULI if spin is None else np.array(spin, dtype=np.complex128)
+    checked_spin((sigma,), sigma.shape[-1:])
 
     def draw(seed: int, points: Points, params: Mapping[str, float]) -> NumberArray:
         up = 2 * hashed(seed + ANGLES[0], points.integers)  # cos θ, uniform
         turn = 2 * np.pi * hashed(seed + ANGLES[1], points.integers)
-        across = np.sqrt(1 - up**2) * np.exp(-1j * turn)
-        spins = np.zeros((len(points), 2, 2), complex)
-        spins[:, 0, 0], spins[:, 1, 1] = up, -up
-        spins[:, 0, 1], spins[:, 1, 0] = across, across.conj()
-        spins[~_hit(seed, points, chance, params)] = 0
+        across = np.sqrt(1 - up**2)
+        directions = np.stack([across * np.cos(turn), across * np.sin(turn), up], axis=1)
+        directions[~_hit(seed, points, chance, params)] = 0
+        spins: NumberArray = np.einsum("na,aij->nij", directions, sigma)
         return spins
 
     height = Factor.of(strength, "meV", "strength of the magnetic impurities")
     name = "the magnetic impurities"
-    return Impurities(draw, height, _seed(seed, name), (chance,), is_spin=True)
+    return Impurities(draw, height, _seed(seed, name), (chance,), True, sigma.shape[-1])
 
 
 def rough_edges(

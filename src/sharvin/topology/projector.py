@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from sharvin.errors import Unreliable
-from sharvin.numerics.recursion import chebyshev_sum
 from sharvin.typing import ComplexArray, NumberArray, RealArray
 
 DENSE = 1600  # orbitals that are diagonalized
@@ -80,4 +79,7 @@ class Projector:
 
     def apply(self, vectors: ComplexArray) -> ComplexArray:
         """The projector on columns (n, m)."""
+        # here: the compiler takes half a second, which bands do not need
+        from sharvin.numerics.recursion import chebyshev_sum
+
         return chebyshev_sum(self.scaled, self.coefficients, vectors)
