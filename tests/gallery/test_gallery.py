@@ -17,10 +17,12 @@ from sharvin.gallery.verify import passed
 # DESIGN.md §9, as far as it is built, in its order.
 NAMES = [
     "landauer", "staircase", "saddle-point", "adiabatic", "regimes",
-    "thermal", "finite-bias", "series-resistance", "fano-third", "zeeman",
+    "thermal", "finite-bias", "reservoirs", "thermoelectric", "four-terminal",
+    "series-resistance", "shot-noise", "fano-third", "zeeman",
     "valley", "contact-disorder", "ucf", "weak-localisation", "anderson",
-    "kubo", "aharonov-bohm", "anomalous-hall", "resonant-level", "zero-point-seven",
-    "luttinger",
+    "ohm", "kubo", "aharonov-bohm", "quantum-hall", "quantum-spin-hall", "anomalous-hall",
+    "thouless-pump", "babinet", "resonant-level", "zero-point-seven", "luttinger",
+    "andreev-majorana",
 ]  # fmt: skip
 KINDS = {"computed", "exact small system", "formula", "phenomenology"}
 

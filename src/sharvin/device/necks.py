@@ -74,15 +74,12 @@ def _outside(device: Device) -> tuple[RealArray, float]:
     here = np.column_stack((sites.cells, sites.sublattice)).astype(np.int64)
     ring = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1], indexing="ij"), axis=-1).reshape(-1, 2)
     kinds = np.arange(len(lattice.basis))
-    around = np.unique(
-        np.concatenate(
-            [
-                np.column_stack((sites.cells + step, np.full(len(here), kind)))
-                for step in ring
-                for kind in kinds
-            ]
-        ),
-        axis=0,
+    around = np.concatenate(
+        [
+            np.column_stack((sites.cells + step, np.full(len(here), kind)))
+            for step in ring
+            for kind in kinds
+        ]
     )
     known = [here]
     for strip in carving.strips.values():
@@ -90,7 +87,11 @@ def _outside(device: Device) -> tuple[RealArray, float]:
             np.column_stack((strip.cells + n * np.asarray(strip.period), strip.sublattice))
             for n in range(3)
         ]
-    outside = _without(around, np.concatenate(known))
+    taken = np.concatenate(known)
+    both = np.concatenate((around, taken))
+    low, size = both.min(axis=0), np.ptp(both, axis=0) + 1
+    keys, first = np.unique(_keys(around, low, size), return_index=True)
+    outside = around[first[~np.isin(keys, _keys(taken, low, size))]]
     positions = positions_of(lattice, sites.origin, outside[:, :2], outside[:, 2])
     basis = np.asarray(lattice.basis)
     vectors = (ring @ lattice.vectors)[:, None, None] + basis[:, None] - basis
@@ -98,7 +99,7 @@ def _outside(device: Device) -> tuple[RealArray, float]:
     return positions, float(distances[distances > 0].min())
 
 
-def _without(tags: IntArray, others: IntArray) -> IntArray:
-    """Rows of `tags` that are not among `others`."""
-    seen = {tuple(row) for row in others.tolist()}
-    return np.array([row for row in tags.tolist() if tuple(row) not in seen], dtype=np.int64)
+def _keys(tags: IntArray, low: IntArray, size: IntArray) -> IntArray:
+    """One number per row of integers, all of which lie in a box."""
+    keys: IntArray = np.ravel_multi_index(tuple((tags - low).T), tuple(size))
+    return keys
