@@ -161,6 +161,10 @@ class Spectrum:
             inner = [e for e in cuts if low < e < high]
             u, gauss = _pieces(panel, [low, *inner, high])
             w = weights(panel.energies(u)) * (gauss * panel.slopes(u))[:, None]
+            if self.constant is not None:
+                flat = self._once(read, self.constant)
+                exact = np.outer(w.sum(axis=0), flat)
+                return exact, np.zeros_like(exact)
             values, tail = self._between(panel, read, u)
             part = np.stack((w.T @ values, np.outer(np.abs(w).sum(axis=0), tail)))
             total = part if total is None else total + part
@@ -244,7 +248,7 @@ class Spectrum:
     def _between(self, panel: Panel, read: Read, u: RealArray) -> tuple[RealArray, RealArray]:
         """Readings at places of a panel, shape (u, k), and how far they may be off, (k,)."""
         if self.constant is not None:
-            value = np.asarray(read(self.constant), dtype=np.float64)
+            value = self._once(read, self.constant)
             return np.tile(value, (len(u), 1)), np.zeros_like(value)
         coefficients = _to_legendre() @ self._readings(panel, read)
         values: RealArray = np.polynomial.legendre.legvander(u, NODES - 1) @ coefficients
@@ -253,6 +257,12 @@ class Spectrum:
     @cached_property
     def _memory(self) -> dict[tuple[int, Any], RealArray]:
         return {}
+
+    def _once(self, read: Read, s: SMatrix) -> RealArray:
+        key = (id(s), read)
+        if key not in self._memory:
+            self._memory[key] = np.asarray(read(s), dtype=np.float64)
+        return self._memory[key]
 
     def _readings(self, panel: Panel, read: Read) -> RealArray:
         """Readings at the nodes of a panel, (NODES, k), taken once."""

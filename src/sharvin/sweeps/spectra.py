@@ -209,9 +209,12 @@ class _Search:
         nodes = [(float(e), s.modes) for p in panels for e, s in zip(p.nodes, p.smatrices,
                                                                     strict=True)]  # fmt: skip
         known = {p.low for p in panels if p.is_edge[0]}
+        low_end, high_end = self._core()
         found: set[float] = set()
         for (low, before), (high, after) in pairwise(nodes):
             gap = (low, high)
+            if high < low_end or low > high_end:
+                continue  # what happens there hardly weighs
             if before == after or gap in self.barren or any(low < e < high for e in known):
                 continue
             fresh: set[float] = set()
@@ -222,6 +225,13 @@ class _Search:
                 self.barren.add(gap)
             found |= fresh
         return _cut(panels, sorted(found)) if found else None
+
+    def _core(self) -> tuple[float, float]:
+        """Energies outside which all weights together are a hundredth of the tolerance."""
+        reach = np.log(100 / self.tolerance)
+        low = min(float((load.potentials - reach * load.widths).min()) for load in self.loads)
+        high = max(float((load.potentials + reach * load.widths).max()) for load in self.loads)
+        return low, high
 
     def _late(self, table: Spectrum) -> np.ndarray[Any, Any]:
         """Panels whose doubts have to be lowered."""
