@@ -303,7 +303,8 @@ def _inverse(matrix: ComplexArray) -> ComplexArray:
     """Inverse by LAPACK's own pair of routines: a third faster than solving for the identity."""
     from scipy.linalg.lapack import zgetrf, zgetri
 
-    factors, pivots, _ = zgetrf(matrix, overwrite_a=True)
+    # Symmetric: its transpose is the same matrix, and LAPACK need not copy it.
+    factors, pivots, _ = zgetrf(matrix.T, overwrite_a=True)
     inverse, info = zgetri(factors, pivots, overwrite_lu=True)
     if info:
         raise Unreliable("a Green function of the flow is singular; lower the interaction")
