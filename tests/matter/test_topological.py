@@ -214,5 +214,13 @@ def test_nonsense_is_refused_in_one_line(build, error, message):
     assert "\n" not in str(refusal.value)
 
 
-def test_graphene_becomes_a_superconductor_too():
+def test_any_lattice_becomes_a_superconductor_with_the_right_holes():
     check_nambu(nambu(graphene(), pairing=1.0))
+    # complex hoppings: holes have the conjugate ones
+    normal = kane_mele(rashba=0.1, staggered=0.2)
+    paired = nambu(normal, pairing=0.3)
+    check_nambu(paired)
+    k = np.array([0.4, 1.3])
+    # time reversal pairs k with -k: every normal level opens by the same gap
+    levels = np.hypot(normal.bands(k), 0.3)
+    assert paired.bands(k) == pytest.approx(np.sort(np.concatenate([-levels, levels])), abs=1e-12)
