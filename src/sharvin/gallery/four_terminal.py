@@ -227,7 +227,7 @@ PAGE = Phenomenon(
     statement=(
         "Voltage probes that take little read (h/2e²)(1/N_c - 1/N_w) for a contact of N_c modes "
         "between regions of N_w: the contact's own resistance less that of the wide region. "
-        "Exchanging current and voltage leads and reversing the field leaves every reading as it was."
+        "Exchanging current and voltage leads and reversing the field leaves every reading."
     ),
     kind="computed",
     references=(

@@ -44,7 +44,7 @@ def compute(full: bool = False) -> "xr.Dataset":
     steps = thermoelectric(wire, **ENDS, chemical_potential=_edges(4), temperature=0.4)
     middle = float(_edges(2).mean())
     plateau = thermoelectric(wire, **ENDS, chemical_potential=middle, temperature=0.4)
-    mu = np.linspace(0.3, 7.5, 73 if full else 19)
+    mu = np.linspace(0.3, 7.5, 73 if full else 13)
     swept = thermoelectric(model(), **ENDS, chemical_potential=mu, temperature=KELVIN,
                            tolerance=1e-3)  # fmt: skip
     fine = np.linspace(0.3, 7.5, 145)
