@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDTH, LENGTH, DISORDER, PATH = 30, 100, 1.5, 19.4
 FLUX = 0.002
+# In a field shorter samples lie far above the law; a cleaner one is long before it is localized.
+FIELD_LENGTH, FIELD_DISORDER, FIELD_PATH = 200, 1.0, 43.7
 SQUARE, SQUARE_DISORDER = 60, 2.5  # L/l = 8: deep enough, and not yet localized
 NARROW = 21  # 14 modes, for the fluctuations in energy
 KT = np.array([0.005, 0.01])  # in hoppings
@@ -42,7 +44,10 @@ def compute(full: bool = False) -> "xr.Dataset":
             strip(LENGTH, WIDTH, DISORDER), samples=2000 if full else 400, energy=ENERGY
         ),
         "wire_field": ensemble(
-            model(), samples=2000 if full else 240, energy=ENERGY, B=tesla(FLUX)
+            strip(FIELD_LENGTH, WIDTH, FIELD_DISORDER, field="B"),
+            samples=2000 if full else 128,
+            energy=ENERGY,
+            B=tesla(FLUX),
         ),
         "square": ensemble(
             strip(SQUARE, SQUARE, SQUARE_DISORDER), samples=1000 if full else 128, energy=ENERGY
@@ -109,7 +114,10 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     s = LENGTH / PATH
     wanted = {
         "wire": (float(dmpk.conductance_variance(s, 1)), "var g, wire, no field (2/15)"),
-        "wire_field": (float(dmpk.conductance_variance(s, 2)), "var g, wire, field (1/15)"),
+        "wire_field": (
+            float(dmpk.conductance_variance(FIELD_LENGTH / FIELD_PATH, 2)),
+            "var g, wire, field (1/15)",
+        ),
         "square": (theory.fluctuation_variance(1.0, 1.0), "var g, square, no field"),
     }
     found = []
@@ -118,7 +126,7 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
         reason = "three standard errors, and 10 % of finite length"
         found.append(Check(title, value, expected, 3 * error + 0.1 * expected, reason))
     ratio = float(data.var_wire / data.var_wire_field)
-    found.append(Check.between("var without over with a field (2)", ratio, 1.4, 2.6, "12 % each"))
+    found.append(Check.between("var without over with a field (2)", ratio, 1.2, 2.8, "14 % each"))
     first, other = data.g_of_B.values
     reason = "rounding of the solver"
     found.append(

@@ -108,6 +108,20 @@ def smatrices(
                 yield from solved
 
 
+def solve_resolved(
+    device: Device, junction: Junction, points: Sequence[tuple[float, dict[str, float]]]
+) -> list[SMatrix]:
+    """`smatrices` for a caller that has resolved its points and holds BLAS to one thread.
+
+    Looking for BLAS libraries costs as much as a small device.
+    """
+    size = _chunk_size(device)
+    found: list[SMatrix] = []
+    for start in range(0, len(points), size):
+        found += _solve_chunk(device, junction, points[start : start + size])
+    return found
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Hold BLAS to one thread: for matrices of this size more threads only slow it down."""

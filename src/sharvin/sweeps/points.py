@@ -11,7 +11,7 @@ from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.junction import Junction
 from sharvin.solvers.modes import PreparedLead, prepare
 from sharvin.solvers.modes.wire import Wire
-from sharvin.solvers.smatrix import smatrices
+from sharvin.solvers.smatrix import solve_resolved
 from sharvin.sweeps.sweep import LANES
 from sharvin.sweeps.table import EDGE_WIDTH
 
@@ -50,9 +50,10 @@ def solve(device: Device, junction: Junction, points: Sequence[Point]) -> list[A
 
 
 def _smatrices(device: Device, junction: Junction, points: Sequence[Point]) -> Iterator[SMatrix]:
-    wanted = [{"energy": energy, **parameters} for energy, parameters in points]
-    # A batch is complete or fails: half of it would be counted twice.
-    return iter(list(smatrices(device, wanted, junction=junction)))
+    wanted = [(energy, device.resolve(parameters)) for energy, parameters in points]
+    # A batch is complete or fails: half of it would be counted twice. Executors hold BLAS to one
+    # thread all along.
+    return iter(solve_resolved(device, junction, wanted))
 
 
 def _solve_one(device: Device, junction: Junction, point: Point) -> Answer:

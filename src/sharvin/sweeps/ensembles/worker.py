@@ -8,7 +8,7 @@ import numpy as np
 from sharvin.errors import Unreliable
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.junction import Junction
-from sharvin.solvers.smatrix import smatrices
+from sharvin.solvers.smatrix import solve_resolved
 from sharvin.sweeps.chunk import Outcome, by_temperature, empty
 from sharvin.sweeps.ensembles.sampling import Sampling
 from sharvin.sweeps.points import Answer, Point, solve
@@ -65,9 +65,9 @@ class SampleWorker:
 
 def _answers(sweep: Sweep, junction: Junction, wanted: Sequence[Point]) -> list[Answer]:
     """All at once; where one of them has no answer, around it."""
-    points = [{"energy": energy, **parameters} for energy, parameters in wanted]
+    points = [(energy, sweep.device.resolve(parameters)) for energy, parameters in wanted]
     try:
-        return [Answer(s) for s in list(smatrices(sweep.device, points, junction=junction))]
+        return [Answer(s) for s in solve_resolved(sweep.device, junction, points)]
     except Unreliable:
         return solve(sweep.device, junction, wanted)
 
