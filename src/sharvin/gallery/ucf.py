@@ -45,12 +45,12 @@ def compute(full: bool = False) -> "xr.Dataset":
         ),
         "wire_field": ensemble(
             strip(FIELD_LENGTH, WIDTH, FIELD_DISORDER, field="B"),
-            samples=2000 if full else 128,
+            samples=2000 if full else 96,
             energy=ENERGY,
             B=tesla(FLUX),
         ),
         "square": ensemble(
-            strip(SQUARE, SQUARE, SQUARE_DISORDER), samples=1000 if full else 128, energy=ENERGY
+            strip(SQUARE, SQUARE, SQUARE_DISORDER), samples=1000 if full else 112, energy=ENERGY
         ),
     }
     data: dict[str, object] = {}
@@ -65,7 +65,7 @@ def compute(full: bool = False) -> "xr.Dataset":
     by_field = over_field.conductance.var("B", ddof=1)
     energies = ENERGY + np.linspace(-0.15, 0.15, 61)
     warm = ensemble(
-        strip(LENGTH, NARROW, DISORDER), samples=400 if full else 32, energy=energies
+        strip(LENGTH, NARROW, DISORDER), samples=400 if full else 16, energy=energies
     ).conductance
     curve = statistics.correlation(warm, along="energy")
     cold = float(warm.var("sample", ddof=1).mean())

@@ -42,11 +42,14 @@ def model() -> Device:
 
 
 def spinful(alpha: float) -> Device:
-    """Return a strip with both spins and Rashba coupling, in hoppings times spacing."""
+    """Return a strip with both spins and Rashba coupling (hoppings times spacing), plain leads."""
     return Device(
         rashba_wire(mass=MASS, spacing=1.0, alpha=2 * alpha),
         region=rectangle(SPIN_LENGTH, SPIN_WIDTH),
-        leads={"source": lead("left"), "drain": lead("right")},
+        leads={
+            "source": lead("left", parameters={"alpha": 0.0}),
+            "drain": lead("right", parameters={"alpha": 0.0}),
+        },
         disorder=disorder(DISORDER, "seed"),
     )
 
