@@ -21,8 +21,8 @@ NAMES = [
     "series-resistance", "shot-noise", "fano-third", "zeeman",
     "valley", "contact-disorder", "ucf", "weak-localisation", "anderson",
     "ohm", "kubo", "aharonov-bohm", "quantum-hall", "quantum-spin-hall", "anomalous-hall",
-    "thouless-pump", "babinet", "resonant-level", "zero-point-seven", "luttinger",
-    "andreev-majorana",
+    "thouless-pump", "babinet", "resonant-level", "coulomb-blockade", "kondo",
+    "zero-point-seven", "luttinger", "andreev-majorana",
 ]  # fmt: skip
 KINDS = {"computed", "exact small system", "formula", "phenomenology"}
 

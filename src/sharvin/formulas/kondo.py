@@ -32,6 +32,35 @@ def kondo_conductance(
     return curve
 
 
+def half_maximum_temperature(temperature: ArrayLike, conductance: ArrayLike) -> float:
+    r"""Temperature at which a Kondo curve has fallen to half of its first value.
+
+    Each point near the half says by the empirical curve where the half should be; in this, which
+    hardly changes from point to point, the interpolation is linear.
+
+    Parameters
+    ----------
+    temperature, conductance : array, shape (n,)
+        Ascending temperatures, the first one far below T_K.
+
+    Returns
+    -------
+    float
+        NaN if the conductance does not pass through the half.
+    """
+    t = np.asarray(temperature, dtype=np.float64)
+    g = np.asarray(conductance, dtype=np.float64) / np.asarray(conductance)[0]
+    below = np.flatnonzero(g <= 0.5)
+    if not len(below) or below[0] == 0:
+        return float("nan")
+    near = slice(below[0] - 1, below[0] + 1)
+    s = 0.22
+    implied = np.log(t[near]) + 0.5 * np.log((2 ** (1 / s) - 1) / (g[near] ** (-1 / s) - 1))
+    # At the half the implied temperature is the temperature: weights by the distance to it.
+    off = np.abs(implied - np.log(t[near]))
+    return float(np.exp((implied[0] * off[1] + implied[1] * off[0]) / off.sum()))
+
+
 def haldane_temperature(level: ArrayLike, *, interaction: float, width: float) -> RealArray:
     r"""Kondo scale of a dot whose level lies at :math:`-U < ε < 0`, in units of energy.
 

@@ -35,6 +35,8 @@ _IDS = (
     "thouless-pump",
     "babinet",
     "resonant-level",
+    "coulomb-blockade",
+    "kondo",
     "zero-point-seven",
     "luttinger",
     "andreev-majorana",

@@ -11,9 +11,9 @@ from sharvin.typing import RealArray
 
 SPARE_RANGE = 33.0  # the band goes on down to exp(-33) of the scale of the last site
 SPARE_DIGITS = 60
+PREPARED = 16  # chains are made in multiples of this length
 
 
-@lru_cache(maxsize=64)
 def wilson_chain(ratio: float, shift: float, sites: int) -> RealArray:
     r"""Hops :math:`\xi_0, \xi_1, \dots` of a chain that stands for a flat band of half-width 1.
 
@@ -43,6 +43,13 @@ def wilson_chain(ratio: float, shift: float, sites: int) -> RealArray:
     ----------
     V. L. Campo and L. N. Oliveira, Phys. Rev. B 72, 104432 (2005).
     """
+    longest = -(-sites // PREPARED) * PREPARED
+    return _chain(ratio, shift, longest)[: sites - 1]
+
+
+@lru_cache(maxsize=64)
+def _chain(ratio: float, shift: float, sites: int) -> RealArray:
+    """Hops of a chain, of which all shorter ones are the beginning."""
     nodes = sites // 2 + math.ceil(SPARE_RANGE / math.log(ratio))
     digits = 0.25 * sites**2 * np.log10(ratio) + SPARE_DIGITS
     with localcontext() as context:

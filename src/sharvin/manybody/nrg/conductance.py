@@ -19,6 +19,7 @@ from sharvin.units import quantity, ratio
 if TYPE_CHECKING:
     import xarray as xr
 
+FAINT = 1e-16  # weights below this add up to nothing
 METHOD = "full-density-matrix numerical renormalization group"
 
 
@@ -123,7 +124,7 @@ def spectral_function(
 ) -> "xr.Dataset":
     r"""Spectral function of each spin, for pictures: its delta functions are broadened.
 
-    On a logarithmic scale far from the Fermi energy (by `broadening`), by :math:`k_B T/2` near it.
+    On a logarithmic scale far from the Fermi energy (by `broadening`), by :math:`k_B T` near it.
 
     Parameters
     ----------
@@ -159,7 +160,7 @@ def spectral_function(
 
     bins, _ = averaged(model, wilson, kt[0], read, spins)
     middles = (edges[1:] + edges[:-1]) / 2
-    kernel = _broadened(omega / model.bandwidth, middles, broadening, kt[0] / 2)
+    kernel = _broadened(omega / model.bandwidth, middles, broadening, kt[0])
     found = bins @ kernel / model.bandwidth
     parts = {
         "up": ("energy", found[0], {"units": "1/meV"}),
@@ -228,14 +229,22 @@ def _histogram(
     shells: Sequence[Shell], kt: RealArray, spin: Charges, edges: RealArray
 ) -> RealArray:
     total = np.zeros(len(edges) - 1)
+    count = len(edges) // 2  # edges on each side of the Fermi energy
+    least, step = np.log(edges[count]), np.log(edges[-1] / edges[count]) / (count - 1)
     for block in peaks(shells, kt, spin, np.inf):
-        omega = block.columns[None, :] - block.rows[:, None]
-        total += np.histogram(omega, edges, weights=block.weights[0])[0]
+        weights = block.weights[0]
+        rows, columns = np.nonzero(np.abs(weights) > FAINT)
+        omega = block.columns[columns] - block.rows[rows]
+        size = np.log(np.maximum(np.abs(omega), 1e-300))
+        place = np.clip(((size - least) // step).astype(np.int64), -1, count - 2) + 1
+        middle = count - 1  # the bin around the Fermi energy
+        signed = np.where(omega < 0, middle - place, middle + place)
+        total += np.bincount(signed, weights[rows, columns], len(total))
     return total
 
 
 def _broadened(omega: RealArray, peaks_at: RealArray, width: float, thermal: float) -> RealArray:
-    """Weight of each peak at each ω, shape (peaks, ω): log-normal far out, normal within kT/2."""
+    """Weight of each peak at each ω, shape (peaks, ω): log-normal far out, normal within kT."""
     w, p = omega[None, :], peaks_at[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):  # ω = 0 and peaks at 0
         shape = np.exp(-((np.log(np.abs(w / p)) / width - width / 4) ** 2))

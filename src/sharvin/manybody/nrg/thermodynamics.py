@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from sharvin.errors import InvalidInput, Unreliable
+from sharvin.formulas.kondo import half_maximum_temperature
 from sharvin.manybody.nrg.conductance import METHOD, conductance
 from sharvin.manybody.nrg.density import LN4
 from sharvin.manybody.nrg.flow import Shell
@@ -141,7 +142,7 @@ def _half_maximum(model: Anderson, guess: float, wilson: Wilson | None) -> float
     values = g.conductance.values / g.conductance.values[0]
     if values[-1] > 0.5:
         raise Unreliable(_NONE)
-    return _crossing(kelvin, values, 0.5)
+    return half_maximum_temperature(kelvin, values)
 
 
 def _crossing(kelvin: RealArray, values: RealArray, level: float) -> float:
