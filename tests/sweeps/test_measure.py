@@ -237,3 +237,24 @@ def test_explain_says_what_regime_and_how_well():
     assert "conserves current" in sv.explain(sv.smatrix(wire(), energy=5.0))
     with pytest.raises(InvalidInput, match="SMatrix or a result"):
         sv.explain(3.0)
+
+
+def test_several_voltages_of_one_current_are_solved_together():
+    bar = sv.hall_bar(
+        sv.square_lattice(), length=40, width=16, probe_width=6, separation=18, field="B"
+    )
+    given = {"current": ("source", "drain"), "progress": False, "B": [100.0, 207.0]}
+    given |= {"chemical_potential": -3.3, "temperature": [0.0, 0.3]}
+    pairs = {"R_xy": ("1", "3"), "R_xx": ("1", "2")}
+    both = sv.resistance(bar, voltage=pairs, **given)
+    assert list(both.data_vars) == ["R_xy", "R_xx"]
+    for name, pair in pairs.items():
+        alone = sv.resistance(bar, voltage=pair, **given)
+        # averages are refined until every number is good enough: two at once may go further
+        assert np.abs(both[name].values - alone.values).max() < 1e-3
+    with pytest.raises(InvalidInput, match="name pairs"):
+        sv.resistance(bar, voltage={}, **given)
+    with pytest.raises(InvalidInput, match="one pair"):
+        sv.resistance(
+            sv.smatrix(bar, energy=-3.3, B=0.0), current=("source", "drain"), voltage=pairs
+        )

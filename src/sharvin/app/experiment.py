@@ -62,12 +62,15 @@ class Resistance(_Measurement):
 
     measure: Literal["resistance"]
     current: tuple[str, str] = Field(examples=[["source", "drain"]])
-    voltage: tuple[str, str] = Field(examples=[["1", "2"]])
+    voltage: tuple[str, str] | dict[str, tuple[str, str]] = Field(examples=[["1", "2"]])
     unit: Literal["h/e²", "Ω", "kΩ"] = "h/e²"
 
     @property
     def contacts(self) -> dict[str, tuple[str, ...]]:
         """Contacts by the key that names them."""
+        if isinstance(self.voltage, dict):  # checked as one list; pairs may share a probe
+            probes = dict.fromkeys(name for pair in self.voltage.values() for name in pair)
+            return {"current": self.current, "voltage": tuple(probes)}
         return {"current": self.current, "voltage": self.voltage}
 
 

@@ -25,6 +25,19 @@ def write_all(result: "xr.DataArray", stem: Path, *, picture: Any = None) -> Wri
     return (*files, data), plateaus, axis
 
 
+def one_array(result: "xr.DataArray | xr.Dataset") -> "xr.DataArray":
+    """Several readings of one run as one array, along a dimension ``reading``."""
+    import xarray as xr
+
+    if isinstance(result, xr.DataArray):
+        return result
+    units = {str(result[name].attrs.get("units", "")) for name in result.data_vars}
+    joined = result.to_dataarray("reading", name="resistance")
+    joined = joined.transpose(*(d for d in joined.dims if d != "reading"), "reading")
+    joined.attrs = {**result.attrs, "units": units.pop(), "long_name": "resistance"}
+    return joined
+
+
 def figure(
     result: "xr.DataArray", *, picture: Any = None
 ) -> tuple[Any, tuple[Plateau, ...], tuple[str, str]]:
@@ -35,6 +48,10 @@ def figure(
 
     title = str(result.attrs.get("title", ""))
     subtitle = str(result.attrs.get("subtitle", ""))
+    if "reading" in result.dims:
+        from sharvin.plot.hall import hall_traces
+
+        return hall_traces(result, title=title, subtitle=subtitle), (), ("", "")
     long = [str(name) for name in result.dims if result.sizes[name] > 1]
     if not long or len(long) > 3:
         return None, (), ("", "")
@@ -81,5 +98,5 @@ def read(path: Path) -> "xr.DataArray":
     if path.suffix == ".sharvin":
         from sharvin.sweeps.labelled import open_store
 
-        return open_store(path)  # type: ignore[return-value]  # device files ask for one number
+        return one_array(open_store(path))
     raise InvalidInput(f"{path}: needed is a result, NAME.nc or NAME.sharvin")

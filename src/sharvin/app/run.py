@@ -9,7 +9,7 @@ from sharvin.analysis.plateaus import Plateau
 from sharvin.app import build
 from sharvin.app.device_file import DeviceFile, load
 from sharvin.app.experiment import Conductance, Fano, Resistance
-from sharvin.app.export import write_all
+from sharvin.app.export import one_array, write_all
 from sharvin.app.scene import point, scene
 from sharvin.app.toml import DeviceFileError
 from sharvin.errors import InvalidInput
@@ -128,8 +128,7 @@ def _measure(file: DeviceFile, device: "Device", store: Path, options: Options) 
             found = measure.fano_factor(device, to=to, from_=from_, **given)
         case _:
             raise AssertionError("every kind of experiment has a verb")
-    labelled: xr.DataArray = found
-    return labelled
+    return one_array(found)
 
 
 def _scene(file: DeviceFile, device: "Device", result: "xr.DataArray") -> Any:

@@ -151,6 +151,8 @@ def to_netcdf(result: "xr.DataArray | xr.Dataset", path: str | Path) -> Path:
 def _measures(sweep: Sweep) -> str:
     """What is measured between which leads, in a few words."""
     reading: Any = sweep.reading
+    if hasattr(reading, "measures"):
+        return str(reading.measures)
     if hasattr(reading, "current"):
         (source, drain), (high, low) = reading.current, reading.voltage
         return f"current {source} to {drain}, voltage {high} against {low}"

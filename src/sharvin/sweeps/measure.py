@@ -190,18 +190,18 @@ def resistance(
     x: Device,
     *,
     current: tuple[str, str],
-    voltage: tuple[str, str],
+    voltage: "tuple[str, str] | Mapping[str, tuple[str, str]]",
     unit: str = ...,
     **options: Any,
-) -> "xr.DataArray": ...
+) -> Any: ...
 def resistance(
     x: SMatrix | Transmissions | Device,
     *,
     current: tuple[str, str],
-    voltage: tuple[str, str],
+    voltage: "tuple[str, str] | Mapping[str, tuple[str, str]]",
     unit: str = "h/e²",
     **options: Any,
-) -> "float | xr.DataArray":
+) -> "float | xr.DataArray | xr.Dataset":
     r"""Voltage between two leads per current driven through two (other or the same) leads.
 
     At a temperature it is the resistance that belongs to thermally averaged transmissions, which
@@ -213,7 +213,9 @@ def resistance(
     current : (source, drain)
         The current enters the device at `source` and leaves it at `drain`.
     voltage : (high, low)
-        Where the voltmeter is attached; all other leads draw no current.
+        Where the voltmeter is attached; all other leads draw no current. Of a Device also several
+        pairs with names, ``{"R_xy": ("1", "3"), "R_xx": ("1", "2")}``, solved together: an
+        xarray.Dataset comes back.
     unit : str
         Any unit of resistance, for example "Ohm".
     **options
@@ -231,11 +233,13 @@ def resistance(
     """
     if isinstance(x, SMatrix | Transmissions):
         _only(options, "resistance")
+        if isinstance(voltage, Mapping):
+            raise InvalidInput("resistance() of an SMatrix takes one pair of voltage leads")
         return _resistance(x, current=current, voltage=voltage, unit=unit)
-    from sharvin.sweeps.terminals import ResistanceReading
+    from sharvin.sweeps.terminals import resistance_reading
 
-    result: xr.DataArray = _swept(
-        x, ResistanceReading(_pair(current), _pair(voltage), unit), options
+    result: xr.DataArray | xr.Dataset = _swept(
+        x, resistance_reading(current, voltage, unit), options
     )
     return result
 
@@ -319,7 +323,3 @@ def _only(options: Mapping[str, Any], verb: str) -> None:
             f"{verb}() of an SMatrix takes no {next(iter(options))!r}: its energy and parameters "
             "are fixed; give the Device to sweep them"
         )
-
-
-def _pair(pair: Any) -> Any:
-    return tuple(pair) if isinstance(pair, list) else pair

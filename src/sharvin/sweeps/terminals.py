@@ -1,6 +1,8 @@
 """Resistances read with several terminals, from averages of all transmissions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -99,3 +101,71 @@ class ResistanceReading:
             changed[j, i] += step
             total += abs(self._value(changed, leads, copies) - value) / step * errors[i, j]
         return total
+
+
+@dataclass(frozen=True)
+class ResistancesReading:
+    """Several voltages for one current, such as the longitudinal and the Hall voltage."""
+
+    parts: tuple[tuple[str, ResistanceReading], ...]
+    smears: bool = field(default=True, init=False)
+    is_mapping: bool = field(default=True, init=False)
+
+    @property
+    def outputs(self) -> tuple[tuple[str, str, str], ...]:
+        """One number per name."""
+        return tuple((name, f"resistance {name}", part.unit) for name, part in self.parts)
+
+    @property
+    def measures(self) -> str:
+        """What is measured, in a few words."""
+        first = self.parts[0][1]
+        voltages = ", ".join(f"{name} {p.voltage[0]}-{p.voltage[1]}" for name, p in self.parts)
+        return f"current {first.current[0]} to {first.current[1]}, voltages {voltages}"
+
+    def check(self, device: Device) -> None:
+        """Each of them is possible."""
+        for _, part in self.parts:
+            part.check(device)
+
+    def at(self, s: SMatrix) -> RealArray:
+        """All numbers at zero temperature."""
+        return np.concatenate([part.at(s) for _, part in self.parts])
+
+    def uncertainty(self, s: SMatrix) -> RealArray:
+        """Their errors."""
+        return np.concatenate([part.uncertainty(s) for _, part in self.parts])
+
+    def linear(self, s: SMatrix) -> RealArray:
+        """All transmissions, row by row."""
+        return s.transmissions.ravel()
+
+    def channels(self, s: SMatrix) -> RealArray | None:
+        """None."""
+
+    def averaged(self, linear: RealArray, device: Device) -> RealArray:
+        """The resistances of averaged transmissions."""
+        return np.concatenate([part.averaged(linear, device) for _, part in self.parts])
+
+    def propagated(self, linear: RealArray, errors: RealArray, device: Device) -> RealArray:
+        """Errors of the averaged numbers."""
+        return np.concatenate([part.propagated(linear, errors, device) for _, part in self.parts])
+
+
+def resistance_reading(
+    current: Any, voltage: Any, unit: str
+) -> "ResistanceReading | ResistancesReading":
+    """Reading of one pair of voltage probes, or of several with names."""
+    if not isinstance(voltage, Mapping):
+        return ResistanceReading(_pair(current), _pair(voltage), unit)
+    if not voltage or not all(isinstance(name, str) and name for name in voltage):
+        raise InvalidInput(
+            "voltage must be a pair of leads, or name pairs: {'R_xy': ('1', '3'), ...}; got "
+            f"{voltage!r}"
+        )
+    parts = [(n, ResistanceReading(_pair(current), _pair(v), unit)) for n, v in voltage.items()]
+    return ResistancesReading(tuple(parts))
+
+
+def _pair(pair: Any) -> Any:
+    return tuple(pair) if isinstance(pair, list) else pair
