@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # the same names again for editors and type checkers; a test compares
+    from sharvin import analysis as analysis
     from sharvin import errors as errors
     from sharvin import formulas as formulas
     from sharvin import gallery as gallery
@@ -142,6 +143,7 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
 
 # Module -> the public names that live in it; an empty tuple makes the module itself public.
 _ROOMS: dict[str, tuple[str, ...]] = {
+    "analysis": (),
     "errors": (),
     "formulas": (),
     "gallery": (),

@@ -1,1 +1,31 @@
-"""Curves as they come from a cryostat or a sweep, and what can be read off them; no solver."""
+"""Curves as they come from a cryostat or a sweep, and what can be read off them; no solver.
+
+``load`` makes a labelled record of a file, ``clean`` names what is wrong with it, ``fit_*`` return
+a `Fit`: values with errors, tests of the residuals and a report. Names load when they are used.
+"""
+
+from importlib import import_module
+from typing import Any
+
+# One line for each file; the names are loaded from it on first use.
+_HOMES = {
+    "bootstrap": ("Bootstrap",),
+    "fit": ("Fit", "fit_curve"),
+    "plateaus": ("Plateau", "find_plateaus"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds ``name`` and keep what was found."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'sharvin.analysis' has no attribute {name!r}")
+    value = getattr(import_module(f"sharvin.analysis.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
