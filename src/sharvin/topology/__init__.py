@@ -9,13 +9,13 @@ from sharvin.topology.chern import berry_fluxes, chern_number, link_chern_number
 from sharvin.topology.curvature import anomalous_hall, berry_curvature, curvature_map
 from sharvin.topology.hofstadter import tknn_integer, tknn_integers
 from sharvin.topology.marker import local_chern_marker
-from sharvin.topology.torus import Torus, torus
+from sharvin.topology.twisted_sample import TwistedSample, torus
 from sharvin.topology.twists import many_body_chern_number, sample_chern_number
 from sharvin.topology.wilson import wannier_centers, z2_invariant
 from sharvin.topology.winding import majorana_number, winding, winding_number
 
 __all__ = [
-    "Torus",
+    "TwistedSample",
     "anomalous_hall",
     "berry_curvature",
     "berry_fluxes",

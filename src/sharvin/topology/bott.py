@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sharvin.errors import InvalidInput, ShapeMismatch, Unreliable
-from sharvin.topology.torus import Torus
+from sharvin.topology.twisted_sample import TwistedSample
 from sharvin.typing import ComplexArray, RealArray
 
 LARGEST = 6000  # orbitals that are diagonalized densely
@@ -32,7 +32,7 @@ def bott_index(
 
     Parameters
     ----------
-    sample : Torus or matrix, shape (n, n)
+    sample : TwistedSample or matrix, shape (n, n)
     positions : real array, shape (n, 2)
         Of the orbitals in periods, for a matrix.
     energy : float
@@ -70,7 +70,7 @@ def bott_index(
 
 
 def _sample(sample: Any, positions: ArrayLike | None) -> tuple[ComplexArray, RealArray]:
-    if isinstance(sample, Torus):
+    if isinstance(sample, TwistedSample):
         matrix, places = sample.hamiltonian.toarray(), sample.fractions
     elif positions is None:
         raise InvalidInput(

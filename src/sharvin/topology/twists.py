@@ -9,7 +9,7 @@ from sharvin.errors import InvalidInput, Unreliable
 from sharvin.matter.model import Model
 from sharvin.topology.bott import LARGEST
 from sharvin.topology.chern import link_chern_number
-from sharvin.topology.torus import torus
+from sharvin.topology.twisted_sample import torus
 from sharvin.typing import ComplexArray, NumberArray
 
 CLOSED = 1e-8  # distance of the spaces of states at a twist of 0 and 2π

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Torus:
+class TwistedSample:
     """Hamiltonian of a periodic piece; see `torus`.
 
     Parameters
@@ -48,7 +48,7 @@ def torus(
     twist: ArrayLike = 0.0,
     onsite: Any = None,
     **params: float,
-) -> Torus:
+) -> TwistedSample:
     r"""Piece of a model of L_1 x L_2 ... cells with (twisted) periodic boundaries.
 
     .. math:: \psi(\mathbf r + L_i \mathbf a_i) = e^{i\theta_i} \psi(\mathbf r)
@@ -79,7 +79,7 @@ def torus(
     extra = _onsite(onsite, cells, owner, len(places))
     if extra is not None:
         hamiltonian = (hamiltonian + extra).tocsr()
-    return Torus(
+    return TwistedSample(
         hamiltonian,
         places,
         np.repeat(cells, len(owner), axis=0),
