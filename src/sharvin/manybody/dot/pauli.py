@@ -14,8 +14,6 @@ from sharvin.typing import BoolArray, IntArray, RealArray
 # States whose distance is not large compared with the rate that mixes them are not populated
 # independently.
 MIXING = 0.3
-STUCK = 1e-250  # a rate this small, over the largest, is one that was cut off
-SHARED = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
