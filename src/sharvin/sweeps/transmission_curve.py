@@ -24,7 +24,7 @@ REACH = 36.0  # kT; -f' has fallen to 1e-16 there
 
 
 @dataclass(frozen=True, eq=False)
-class Spectrum:
+class TransmissionCurve:
     """A curve T(E) with a doubt everywhere, ready to be averaged and integrated.
 
     Parameters
@@ -102,11 +102,11 @@ def _thermal_nodes() -> tuple[RealArray, RealArray]:
     return x, weights / weights.sum()
 
 
-Tracing = Generator[list[float], list[Sample], Spectrum | None]
+Tracing = Generator[list[float], list[Sample], TransmissionCurve | None]
 
 
 def trace(low: float, high: float, tolerance: float, edges: Edges | None = None) -> Tracing:
-    """Adaptive curve: yields energies, is sent their samples, returns a `Spectrum`.
+    """Adaptive curve: yields energies, is sent their samples, returns a `TransmissionCurve`.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def trace(low: float, high: float, tolerance: float, edges: Edges | None = None)
 
     Returns
     -------
-    Spectrum or None
+    TransmissionCurve or None
         None where fewer than two energies have an answer.
     """
     high = max(high, low + 1e-6 * max(1.0, abs(low)))
@@ -132,7 +132,7 @@ def trace(low: float, high: float, tolerance: float, edges: Edges | None = None)
         table = Table.of(sorted(samples.values(), key=lambda s: s.energy))
         wanted = [e for e in _wanted(table, tolerance, edges) if e not in asked]
         if not wanted or len(samples) > MOST:
-            return Spectrum(table)
+            return TransmissionCurve(table)
         asked.update(wanted)
         samples.update({s.energy: s for s in (yield wanted)})
 
