@@ -11,6 +11,26 @@ from typing import Any
 _HOMES = {
     "bootstrap": ("Bootstrap",),
     "fit": ("Fit", "fit_curve"),
+    "fluctuations": ("fit_fluctuations", "synthetic_fluctuations"),
+    "hall": ("fit_hall", "synthetic_hall"),
+    "hall_plateaus": ("HallPlateau", "fit_hall_plateaus", "synthetic_plateaus"),
+    "interference": (
+        "fit_dephasing",
+        "fit_magnetoconductance",
+        "synthetic_dephasing",
+        "synthetic_magnetoconductance",
+    ),
+    "kondo": ("fit_kondo", "fit_kondo_splitting", "synthetic_kondo", "synthetic_splitting"),
+    "localization": (
+        "fit_hopping",
+        "fit_localization_length",
+        "synthetic_hopping",
+        "synthetic_lengths",
+    ),
+    "luttinger": ("fit_power_law", "synthetic_power_law"),
+    "noise": ("fit_noise", "synthetic_noise"),
+    "oscillations": ("fit_landau_fan", "fit_oscillations", "synthetic_oscillations"),
+    "rings": ("fit_aharonov_bohm", "synthetic_rings"),
     "plateaus": ("Plateau", "find_plateaus"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -181,11 +181,16 @@ def _minimize(
     if not np.isfinite(residuals(inside)).all():
         blank = np.zeros((y.size, start.size))
         return inside, blank, "the model is not finite at the starting values; give others"
+    # SciPy's gtol is absolute: amperes or A²/Hz would stop the iteration where it starts.
     scale = float(np.median(np.abs(residuals(inside)))) or 1.0
+
+    def scaled(theta: RealArray) -> RealArray:
+        return residuals(theta) / scale
+
     try:
         found = least_squares(
-            residuals, inside, bounds=(problem.low, problem.high), x_scale="jac", loss=loss,
-            f_scale=scale, max_nfev=MOST, xtol=1e-10, ftol=1e-12, gtol=1e-12,
+            scaled, inside, bounds=(problem.low, problem.high),
+            x_scale="jac", loss=loss, max_nfev=MOST, xtol=1e-10, ftol=1e-12, gtol=1e-12,
         )  # fmt: skip
     except (ValueError, FloatingPointError, np.linalg.LinAlgError) as error:
         blank = np.zeros((y.size, start.size))
@@ -194,7 +199,7 @@ def _minimize(
     if found.status == 0:
         trouble = f"no minimum after {MOST} evaluations; give other starting values or bounds"
     best: RealArray = found.x
-    jacobian = np.asarray(found.jac, dtype=np.float64)
+    jacobian = np.asarray(found.jac, dtype=np.float64) * scale
     if loss != "linear":  # SciPy scales the Jacobian of a robust loss
         jacobian = _jacobian(residuals, best)
     return best, jacobian, trouble
