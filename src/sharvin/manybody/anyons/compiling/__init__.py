@@ -1,0 +1,1 @@
+"""From a gate to the braid that makes it."""
