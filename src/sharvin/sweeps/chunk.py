@@ -18,7 +18,7 @@ from sharvin.sweeps.points import Answer, EdgeFinder, Point, solve
 from sharvin.sweeps.readings import Reading
 from sharvin.sweeps.sweep import Sweep
 from sharvin.sweeps.table import Sample, Window
-from sharvin.sweeps.thermal import Averages, Refinement, refine
+from sharvin.sweeps.thermal import Averages, Refinement, edge_width, refine
 from sharvin.typing import RealArray
 
 
@@ -187,8 +187,9 @@ class _Cell:
         self.averages: Averages | None = None
         find = partial(edges, sweep.device.resolve(self.parameters))
         self._refinement: Refinement = refine(
-            self.windows, sweep.tolerance, exact=self.exact, edges=find
-        )
+            self.windows, sweep.tolerance, exact=self.exact, edges=find,
+            edge_width=edge_width(temperatures, sweep.tolerance),
+        )  # fmt: skip
         self.wanted = next(self._refinement)
 
     def take(self, answers: Sequence[Answer]) -> None:
@@ -209,7 +210,8 @@ class _Cell:
 
 def by_temperature(sweep: Sweep, junction: Junction, chunk: range) -> Outcome:
     """Outcome of rows with temperatures; the energies of all its cells fill the lanes together."""
-    edges = EdgeFinder(sweep.device)
+    width = edge_width(sweep.axes.temperatures, sweep.tolerance)
+    edges = EdgeFinder(sweep.device, width)
     cells = [_Cell(sweep, rows, edges) for rows in sweep.cells(chunk)]
     outcome = empty(sweep, chunk)
     while busy := [cell for cell in cells if cell.wanted]:

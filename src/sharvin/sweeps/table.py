@@ -96,25 +96,29 @@ class Table:
     heights : real array, shape (n, c)
         What is interpolated: logits of eigenvalues, or the linear numbers themselves.
     is_logit : bool
+    edge_width : float
+        Samples this far apart around a band edge count as its two sides, meV.
     """
 
     samples: tuple[Sample, ...]
     energies: RealArray
     heights: RealArray
     is_logit: bool
+    edge_width: float = EDGE_WIDTH
 
     @classmethod
-    def of(cls, samples: Sequence[Sample]) -> "Table":
+    def of(cls, samples: Sequence[Sample], edge_width: float = EDGE_WIDTH) -> "Table":
         """Table of samples that are sorted by energy."""
         energies = np.array([s.energy for s in samples])
         if any(s.channels is None for s in samples):
-            return cls(tuple(samples), energies, np.array([s.linear for s in samples]), False)
+            heights = np.array([s.linear for s in samples])
+            return cls(tuple(samples), energies, heights, False, edge_width)
         count = max(1, *(len(s.channels) for s in samples if s.channels is not None))
         parts = np.tile([0.0, 1.0], (len(samples), count, 1))
         for row, sample in zip(parts, samples, strict=True):
             assert sample.channels is not None
             row[: len(sample.channels)] = sample.channels
-        return cls(tuple(samples), energies, logit(parts), True)
+        return cls(tuple(samples), energies, logit(parts), True, edge_width)
 
     @cached_property
     def borders(self) -> list[int]:
@@ -124,7 +128,7 @@ class Table:
     @cached_property
     def stretches(self) -> list[slice]:
         """Runs of samples between which no band edge was found."""
-        narrow = np.diff(self.energies) < 2.5 * EDGE_WIDTH
+        narrow = np.diff(self.energies) < 2.5 * self.edge_width
         cuts = [
             gap + 1
             for gap in np.flatnonzero(narrow)
@@ -191,7 +195,9 @@ class Table:
         for start in (0, 1):
             kept = np.unique([0, *range(start, n, 2), *self.borders, n - 1]).astype(np.int64)
             samples = tuple(self.samples[i] for i in kept)
-            coarse = Table(samples, self.energies[kept], self.heights[kept], self.is_logit)
+            coarse = Table(
+                samples, self.energies[kept], self.heights[kept], self.is_logit, self.edge_width
+            )
             gaps = np.searchsorted(kept, np.arange(n - 1), side="right") - 1
             other = coarse._read(points, gaps)
             worst = np.maximum(worst, np.abs(other - curve))

@@ -17,10 +17,14 @@ import numpy as np
 
 from sharvin.sweeps.table import EDGE_WIDTH, Sample, Table, Window
 from sharvin.typing import RealArray
+from sharvin.units import BOLTZMANN
 
 MOST_ENERGIES = 600  # per set of parameters: beyond this the estimate says what is missing
 FIRST_SPACING = 2.0  # first energies lie no further apart than this many kT in the core ...
 CORE = 6.0  # ... of the window, which reaches this many kT to either side
+# A step enclosed within w is read with an error of at most w/4kT of its height: with this share of
+# the tolerance (times kT) a fortieth of it.
+EDGE_SHARE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,7 @@ def refine(
     *,
     exact: Sequence[float] = (),
     edges: Edges | None = None,
+    edge_width: float = EDGE_WIDTH,
 ) -> Refinement:
     """Adaptive averages: yields energies, is sent their samples, returns `Averages`.
 
@@ -63,13 +68,15 @@ def refine(
     edges : callable, optional
         ``edges(low, high)`` gives energies on both sides of each point between where the number
         of modes changes. It is asked where halving did not help.
+    edge_width : float
+        How close these lie together, meV.
     """
     samples = {s.energy: s for s in (yield first_energies(windows, tolerance, exact))}
     asked: set[float] = set(samples)
     while True:
         if len(samples) < 2:
             return Averages(np.zeros((0, 0)), np.zeros((0, 0)), ())
-        table = Table.of(sorted(samples.values(), key=lambda s: s.energy))
+        table = Table.of(sorted(samples.values(), key=lambda s: s.energy), edge_width)
         values, errors, doubts = table.averages(windows)
         wanted = _next(table, doubts, errors, windows, tolerance, edges)
         wanted = [energy for energy in wanted if energy not in asked]
@@ -77,6 +84,12 @@ def refine(
             return Averages(values, errors, table.samples)
         asked.update(wanted)
         samples.update({s.energy: s for s in (yield wanted)})
+
+
+def edge_width(temperatures: Sequence[float], tolerance: float) -> float:
+    """How closely band edges must be enclosed for averages at these temperatures (K), meV."""
+    coldest = min((t for t in temperatures if t > 0), default=0.0)
+    return max(EDGE_WIDTH, EDGE_SHARE * tolerance * BOLTZMANN * coldest)
 
 
 def first_energies(
@@ -117,7 +130,7 @@ def _next(
         low, high = table.energies[gap], table.energies[gap + 1]
         before, after = table.samples[gap], table.samples[gap + 1]
         hard = abrupt[gap] or high - low < 0.5 * coldest
-        known = before.modes == after.modes or high - low < 2.5 * EDGE_WIDTH
+        known = before.modes == after.modes or high - low < 2.5 * table.edge_width
         sides = edges(float(low), float(high)) if edges and hard and not known else []
         energies += sides or [float(0.5 * (low + high))]
     return energies
