@@ -4,8 +4,10 @@ Usage: python kwant_staircase.py JOB.npz GATES WORKERS > result.json
 
 The job holds the potential of the gates at one volt on every grid point, as a user has it from an
 electrostatics code, the hopping, the Fermi energy and the temperatures. Each thermal average is
-the trapezoidal rule over 15 energies kT apart, which resolves -f' to a part in 10^7; the
-temperatures share the energy in their middle. One process of a pool takes one voltage at a time.
+the trapezoidal rule over 15 energies kT apart; the temperatures share the energy in their middle.
+That is generous to the loop: at 4.2 K its averages are off by up to 0.04 (2e²/h), since a riser is
+narrower than kT, and kT / 2, twice the work, would bring 0.002. One process of a pool takes one
+voltage at a time.
 """
 
 import json
@@ -71,7 +73,8 @@ def conductances(task: tuple[str, float]) -> list[float]:
         if temperature == 0:
             found.append(transmission(level))
             continue
-        weights = 1 / (4 * np.cosh(STEPS / 2) ** 2)
+        weights = 1 / np.cosh(STEPS / 2) ** 2
+        weights /= weights.sum()
         energies = level + STEPS * BOLTZMANN * temperature
         found.append(float(np.dot(weights, [transmission(float(e)) for e in energies])))
     return found
