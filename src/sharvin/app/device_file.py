@@ -66,7 +66,11 @@ class DeviceFile(Section):
 
 def load(path: Any) -> tuple[DeviceFile, Document]:
     """Device file at ``path``, checked as far as possible without building the device."""
-    document = read(path)
+    return checked(read(path))
+
+
+def checked(document: Document) -> tuple[DeviceFile, Document]:
+    """Device file in a document, checked as far as possible without building the device."""
     try:
         parsed = DeviceFile.model_validate(document.data)
     except ValidationError as error:

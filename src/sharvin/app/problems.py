@@ -47,10 +47,11 @@ def refuse(problems: list[tuple[Place, str]], document: Document) -> None:
     if not problems:
         return
     ordered = sorted(problems, key=lambda problem: document.line(problem[0]))
-    lines = [str(document.error(*problem)) for problem in ordered[:MOST_SHOWN]]
+    errors = [document.error(*problem) for problem in ordered]
+    lines = [str(error) for error in errors[:MOST_SHOWN]]
     if len(ordered) > MOST_SHOWN:
         lines.append(f"... and {len(ordered) - MOST_SHOWN} more")
-    raise DeviceFileError("\n".join(lines))
+    raise DeviceFileError("\n".join(lines), [error.problems[0] for error in errors])
 
 
 def written(value: Any) -> str:

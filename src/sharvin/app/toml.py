@@ -6,7 +6,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,18 @@ _SYNTAX = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)
 
 
 class DeviceFileError(InvalidInput):
-    """Something in a device file cannot mean what its author wants; names file, line and key."""
+    """Something in a device file cannot mean what its author wants; names file, line and key.
+
+    Parameters
+    ----------
+    message : str
+    problems : sequence of (int, str, str)
+        Line, key and complaint of each, where the file could be read at all.
+    """
+
+    def __init__(self, message: str, problems: Sequence[tuple[int, str, str]] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +77,10 @@ class Document:
 
     def error(self, place: Place, complaint: str) -> DeviceFileError:
         """Error that names the file, the line and the key."""
-        key = spelled(place)
+        key, line = spelled(place), self.line(place)
         return DeviceFileError(
-            f"{self.path}:{self.line(place)}: " + (f"{key}: {complaint}" if key else complaint)
+            f"{self.path}:{line}: " + (f"{key}: {complaint}" if key else complaint),
+            [(line, key, complaint)],
         )
 
 
@@ -93,6 +105,11 @@ def read(path: str | Path) -> Document:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise DeviceFileError(f"{path}: cannot be read as a device file: {reason}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Document:
+    """Device file with this text; complaints call it ``path``."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -107,7 +124,8 @@ def _syntax(path: Path, text: str, error: tomllib.TOMLDecodeError) -> DeviceFile
     number = int(match.group(2)) if match and match.group(2) else len(rows)
     row = rows[min(number, len(rows)) - 1].strip()
     hint = 'keys read name = value; text stands in quotes ("250 nm"), tables in [brackets]'
-    return DeviceFileError(f"{path}:{number}: not valid TOML: {what}, in: {row}; {hint}")
+    complaint = f"not valid TOML: {what}, in: {row}; {hint}"
+    return DeviceFileError(f"{path}:{number}: {complaint}", [(number, "", complaint)])
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sharvin.cli import devices, pages
+from sharvin.cli import devices, pages, studio
 from sharvin.errors import InvalidInput, SharvinError
 
 _FAILED = 2  # exit code of a refusal; the same that a mistyped option gives
@@ -54,8 +54,10 @@ app.command("show", no_args_is_help=True)(devices.show)
 app.command("run", no_args_is_help=True)(devices.run)
 app.command("explain", no_args_is_help=True)(devices.explain)
 app.command("export", no_args_is_help=True)(devices.export)
+app.command("analyse", no_args_is_help=True)(measured.analyse)
 app.command("gallery")(pages.gallery)
 app.command("verify")(pages.verify)
+app.command("studio")(studio.studio)
 
 
 @app.command("from-kwant", no_args_is_help=True)
