@@ -65,7 +65,9 @@ def compute(full: bool = False) -> "xr.Dataset":
         for name, m in (("zero", dot), ("field", magnet))
     }
     ratios = RATIOS if full else (12.5,)
-    free, sums = _free(fine), _friedel(dot, magnet, scale, coarse, fine)
+    # Kept states decide here, not discretizations: both errors are below 0.004 with one.
+    side = fine if full else nrg.Wilson(states=250, shifts=1)
+    free, sums = _free(side), _friedel(dot, magnet, scale, coarse, side)
     parts = {
         "G": ("T", curve.conductance.values, _G0),
         "G_gate": (("level", "T_gate"), sweep.conductance.values, _G0),
@@ -105,6 +107,7 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     cold = kelvin / t_l < 0.03
     liquid = fermi_liquid_conductance(kelvin[cold], fermi_liquid_temperature=t_l)
     coarse = "250 states and two discretizations; 0.001 with 500 and four"
+    single = "250 states and one discretization, 0.0034 and 0.0017 found; 0.001 with 500 and four"
     found = [
         Check("G at T_K/100 (2e²/h)", g[0], 1.0, 0.004, coarse),
         Check("largest distance from the empirical curve below 5 T_K (2e²/h)",
@@ -119,11 +122,11 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
         name = f"T_L over Bethe ansatz, U/Δ = {ratio:g}"
         found.append(Check(name, value, 1.0, 0.03, "finite band and T = 0.04 T_L"))
     for value, exact in zip(data.free.values, data.free_exact.values, strict=True):
-        found.append(Check("no interaction: G (e²/h) as Landauer", value, exact, 0.006, coarse))
+        found.append(Check("no interaction: G (e²/h) as Landauer", value, exact, 0.006, single))
     sums = zip(data.friedel.values, data.friedel_exact.values, strict=True)
     for name, (value, exact) in zip(data.case.values, sums, strict=True):
         tolerance = 0.01 if name == "off the middle" else 0.03
-        reason = coarse if name == "off the middle" else "one discretization with 160 states"
+        reason = single if name == "off the middle" else "one discretization with 160 states"
         found.append(Check(f"Friedel sum rule {name}", value, exact, tolerance, reason))
     gate, levels = data.G_gate.values, data.level.values
     even = gate[np.argmin(np.abs(levels - 0.3 * U)), 0]

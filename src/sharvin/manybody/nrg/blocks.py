@@ -54,10 +54,11 @@ class Product:
 def products(kept: Mapping[Charges, int]) -> dict[Charges, Product]:
     """All blocks of the longer chain, from the numbers of kept states per old block."""
     found = {}
-    for charges in sorted({_add(old, local) for old in kept for local in LOCAL}):
-        olds = tuple(less(charges, local) for local in LOCAL)
-        ends = np.cumsum([0, *(kept.get(old, 0) for old in olds)]).tolist()
-        rows = tuple(slice(a, b) for a, b in itertools.pairwise(ends))
+    filled = [old for old, count in kept.items() if count]
+    for charges in sorted({_add(old, local) for old in filled for local in LOCAL}):
+        olds = tuple([less(charges, local) for local in LOCAL])
+        ends = list(itertools.accumulate([kept.get(old, 0) for old in olds], initial=0))
+        rows = tuple([slice(a, b) for a, b in itertools.pairwise(ends)])
         found[charges] = Product(rows, olds, ends[-1])
     return found
 
@@ -73,9 +74,9 @@ def hamiltonian(
     Only the lower triangle is filled.
     """
     h = np.zeros((product.size, product.size))
-    for rows, old in zip(product.rows, product.old, strict=True):
-        if rows.stop > rows.start:
-            np.fill_diagonal(h[rows, rows], energies[old])
+    filled = zip(product.rows, product.old, strict=True)
+    levels = [energies[old] for rows, old in filled if rows.stop > rows.start]
+    h.reshape(-1)[:: product.size + 1] = np.concatenate(levels)
     for spin, jumps in ANNIHILATES.items():
         for end, start, sign in jumps:
             f = edge[spin].get(product.old[end])  # <old of start| f |old of end>
@@ -120,7 +121,7 @@ def edge_operators(
         spin: {
             charges: _edge(blocks, vectors, kept, charges, spin)
             for charges in blocks
-            if less(charges, spin) in blocks
+            if kept[charges] and kept.get(less(charges, spin))
         }
         for spin in (UP, DOWN)
     }
@@ -136,8 +137,6 @@ def _edge(
     target = less(charges, spin)
     columns, rows = kept[charges], kept[target]
     total = np.zeros((rows, columns))
-    if not total.size:
-        return total
     product, left = blocks[charges], blocks[target]
     for end, start, sign in ANNIHILATES[spin]:
         here = product.rows[start]

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh
 
 from sharvin.manybody.nrg.blocks import (
     DOWN,
@@ -21,6 +20,7 @@ from sharvin.manybody.nrg.blocks import (
     less,
     products,
 )
+from sharvin.manybody.nrg.eigen import eigenstates
 from sharvin.manybody.nrg.mirror import Parities, mirrored, own_image, swapped
 from sharvin.typing import RealArray
 
@@ -177,9 +177,7 @@ def _diagonalize(
         if old is not None and image == charges:
             spectra[charges], vectors[charges], parities[charges] = own_image(h, product, old)
             continue
-        spectra[charges], vectors[charges] = eigh(
-            h, lower=True, overwrite_a=True, check_finite=False, driver="evd"
-        )
+        spectra[charges], vectors[charges] = eigenstates(h)
         parities[charges] = np.ones(product.size)
     return spectra, vectors, None if old is None else parities
 

@@ -8,9 +8,9 @@ where both are the same block, to itself with a sign, its parity.
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.linalg import eigh
 
 from sharvin.manybody.nrg.blocks import Charges, Product
+from sharvin.manybody.nrg.eigen import eigenstates
 from sharvin.typing import RealArray
 
 Parities = Mapping[Charges, RealArray]
@@ -57,7 +57,9 @@ def own_image(
         pairs = np.arange(len(alone), basis.shape[1])
         basis[np.arange(up.start, up.stop), pairs] = np.sqrt(0.5)
         basis[np.arange(down.start, down.stop), pairs] = parity * np.sqrt(0.5)
-        e, v = eigh(basis.T @ h @ basis, overwrite_a=True, check_finite=False, driver="evd")
+        if not basis.shape[1]:
+            continue
+        e, v = eigenstates(basis.T @ h @ basis)
         parts.append((e, basis @ v, np.full(len(e), parity)))
     energies, vectors, signs = (np.concatenate(x, axis=-1) for x in zip(*parts, strict=True))
     order = np.argsort(energies, kind="stable")
