@@ -31,6 +31,14 @@ _HOMES = {
     "noise": ("fit_noise", "synthetic_noise"),
     "oscillations": ("fit_landau_fan", "fit_oscillations", "synthetic_oscillations"),
     "rings": ("fit_aharonov_bohm", "synthetic_rings"),
+    "contacts": ("MeasuredPlateau", "fit_plateaus"),
+    "diamond": ("Diamond",),
+    "diamonds": ("fit_diamonds",),
+    "load": ("load",),
+    "peak_series": ("fit_peak_widths", "peak_spacings"),
+    "peaks": ("fit_peak", "fit_peaks"),
+    "risers": ("fit_risers", "shoulder"),
+    "synthetic": ("synthetic_contact", "synthetic_diamonds"),
     "plateaus": ("Plateau", "find_plateaus"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -47,7 +47,8 @@ def _tests(fit: Fit) -> list[str]:
     if runs < SUSPECT:
         lines.append(
             "  ! residuals of one sign come in runs: the model misses something, or the noise is "
-            "correlated; covariance errors are too small, use bootstrap"
+            "correlated; covariance errors are too small"
+            + (", use bootstrap" if fit.refit is not None else "")
         )
     if found.get("chi2", 1.0) < SUSPECT:
         lines.append("  ! residuals are larger than the stated noise: model or sigma is wrong")

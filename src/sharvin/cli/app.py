@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sharvin.cli import devices, pages, studio
+from sharvin.cli import devices, measured, pages, studio
 from sharvin.errors import InvalidInput, SharvinError
 
 _FAILED = 2  # exit code of a refusal; the same that a mistyped option gives

@@ -7,6 +7,7 @@ the numbers behind it as CSV.
 from sharvin.plot.animation import animate, currents_film
 from sharvin.plot.currents import currents, draw_currents
 from sharvin.plot.device import Contact, Scene, device, draw_device
+from sharvin.plot.fit import fit
 from sharvin.plot.maps import draw_map, map, transconductance
 from sharvin.plot.spectroscopy import spectroscopy
 from sharvin.plot.staircase import draw_staircase, staircase
@@ -23,6 +24,7 @@ __all__ = [
     "draw_device",
     "draw_map",
     "draw_staircase",
+    "fit",
     "map",
     "save",
     "save_table",
