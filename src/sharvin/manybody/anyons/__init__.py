@@ -22,6 +22,7 @@ from sharvin.manybody.anyons.compiling.compiled import (
 )
 from sharvin.manybody.anyons.compiling.search import braid_table
 from sharvin.manybody.anyons.compiling.unitary import GATES, distance, gate, rotation_z
+from sharvin.manybody.anyons.interferometer import interference, laughlin_phase
 from sharvin.manybody.anyons.knots import closure_amplitude, jones_polynomial
 from sharvin.manybody.anyons.measurement import charge_projector, collapsed, fusion_probabilities
 from sharvin.manybody.anyons.model import AnyonModel
@@ -36,6 +37,7 @@ from sharvin.manybody.anyons.modular import (
     verlinde,
 )
 from sharvin.manybody.anyons.space import FusionSpace, after, apply, exchange, generators, matrix
+from sharvin.manybody.anyons.worldlines import Worldlines, jittered, read_braid, worldlines
 
 __all__ = [
     "GATES",
@@ -43,6 +45,7 @@ __all__ = [
     "Braid",
     "CompiledGate",
     "FusionSpace",
+    "Worldlines",
     "abelian",
     "after",
     "apply",
@@ -60,18 +63,23 @@ __all__ = [
     "fusion_probabilities",
     "gate",
     "generators",
+    "interference",
     "is_modular",
     "ising",
+    "jittered",
     "jones_polynomial",
     "laughlin",
+    "laughlin_phase",
     "matrix",
     "monodromy",
     "quantum_dimensions",
     "qubit",
+    "read_braid",
     "rotation_z",
     "s_matrix",
     "su2",
     "t_matrix",
     "twists",
     "verlinde",
+    "worldlines",
 ]
