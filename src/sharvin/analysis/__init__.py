@@ -31,6 +31,7 @@ _HOMES = {
     "noise": ("fit_noise", "synthetic_noise"),
     "oscillations": ("fit_landau_fan", "fit_oscillations", "synthetic_oscillations"),
     "rings": ("fit_aharonov_bohm", "synthetic_rings"),
+    "clean": ("Cleaned", "clean", "derivative", "smooth"),
     "contacts": ("MeasuredPlateau", "fit_plateaus"),
     "diamond": ("Diamond",),
     "diamonds": ("fit_diamonds",),

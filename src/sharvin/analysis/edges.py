@@ -11,7 +11,7 @@ STRONG = 0.9  # quantile of the conductance map that stands for "open"
 ONSET = 0.4  # of it: an edge is the first maximum of dI/dV that reaches this share
 QUIET = 0.05  # of it: the derivative is smoothed until its noise is below
 CONTRAST = 3.0  # between a degeneracy point and its neighborhood at zero bias
-CORNER = 0.12  # of the gate spacing: too near a corner, both edges are one
+CORNER = 0.2  # of the gate spacing: too near a corner, both edges are one
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -89,9 +91,9 @@ def _file(path: Path, wanted: dict[str, Column], run: int | None) -> "xr.Dataset
 
 def _numpy(path: Path, wanted: dict[str, Column]) -> "xr.Dataset":
     try:
-        found = np.load(path, allow_pickle=False)
+        found = np.load(BytesIO(path.read_bytes()), allow_pickle=False)
         data = dict(found) if hasattr(found, "files") else found
-    except (ValueError, OSError, EOFError, KeyError) as error:
+    except (ValueError, OSError, EOFError, KeyError, BadZipFile) as error:
         raise InvalidInput(f"{path}: not a NumPy file of numbers ({error})") from None
     return _in_memory(data, wanted, str(path))
 

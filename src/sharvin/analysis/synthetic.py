@@ -132,14 +132,14 @@ def _window(
     """
 
     def occupied(energy: float) -> tuple[RealArray, RealArray]:
-        # The gate lowers the level, the bias on the source raises the source and the level.
-        place = energy - 1e3 * lever_arm * gate[None, :] + source_share * bias[:, None]
-        source = logistic((bias[:, None] - place) / temperature)
+        # Electrons are negative: a positive gate or bias lowers the level, the bias the source too.
+        place = energy - 1e3 * lever_arm * gate[None, :] - source_share * bias[:, None]
+        source = logistic((-bias[:, None] - place) / temperature)
         drain = logistic(-place / temperature)
         return source, drain
 
     source, drain = occupied(level)
-    current = source - drain
+    current = drain - source  # conventional current, positive for a positive bias
     if level != ground:
         first, second = occupied(ground)
         current = current * np.abs(first - second)

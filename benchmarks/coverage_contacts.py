@@ -1,0 +1,86 @@
+"""Synthetic data sets of point contacts and dots, each with the values that made it."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sharvin.analysis.contacts import fit_plateaus
+from sharvin.analysis.diamonds import fit_diamonds
+from sharvin.analysis.fit import Fit
+from sharvin.analysis.least_squares import fit_curve
+from sharvin.analysis.peak_series import fit_peak_widths, peak_spacings
+from sharvin.analysis.peaks import (
+    broadened_peak,
+    fit_peak,
+    lifetime_peak,
+    multi_level_peak,
+    thermal_peak,
+)
+from sharvin.analysis.risers import staircase
+from sharvin.analysis.synthetic import synthetic_contact, synthetic_diamonds
+
+X = np.linspace(0.0, 1.0, 200)
+
+
+def plateaus(seed: int) -> tuple[Fit, dict[str, float]]:
+    record = synthetic_contact(noise=0.02, points=600, seed=seed)
+    return fit_plateaus(record), {"R_s": 280.0}
+
+
+def scattered(seed: int) -> tuple[Fit, dict[str, float]]:
+    record = synthetic_contact(noise=0.01, scatter=0.004, points=600, seed=seed)
+    return fit_plateaus(record), {"R_s": 280.0}
+
+
+def risers(seed: int) -> tuple[Fit, dict[str, float]]:
+    truth = {"V_1": 0.2, "w_1": 0.01, "V_2": 0.5, "w_2": 0.015, "V_3": 0.8, "w_3": 0.012}
+    y = staircase(X, **truth) + 0.02 * np.random.default_rng(seed).standard_normal(X.size)
+    start = {name: 1.05 * value for name, value in truth.items()}
+    return fit_curve(staircase, X, y, start=start), truth
+
+
+def peak(shape: str, model: Callable[..., np.ndarray], **widths: float):
+    def case(seed: int) -> tuple[Fit, dict[str, float]]:
+        truth = {"center": 0.52, "height": 0.8, **widths}
+        y = model(X, base=0.02, **truth)
+        y = y + 0.02 * np.random.default_rng(seed).standard_normal(X.size)
+        return fit_peak((X, y), shape=shape), truth
+
+    return case
+
+
+def temperatures(seed: int) -> tuple[Fit, dict[str, float]]:
+    t = np.linspace(0.05, 0.8, 12)
+    widths = 1e-3 * 0.08617333262 / 0.05 * np.hypot(t, 0.12)
+    noise = 0.02 * widths * np.random.default_rng(seed).standard_normal(t.size)
+    return fit_peak_widths(t, widths + noise, 0.02 * widths), {"lever_arm": 0.05, "T_0": 0.12}
+
+
+def spacings(seed: int) -> tuple[Fit, dict[str, float]]:
+    centers = np.cumsum([0.2 + 0.025 * (-1) ** k for k in range(8)])
+    rng = np.random.default_rng(seed)
+    x = np.linspace(-0.1, 0.1, 60)
+    peaks = tuple(
+        fit_peak((x + c, thermal_peak(x, center=d, height=1.0, width=0.015)), shape="thermal")
+        for c, d in zip(centers, 0.004 * rng.standard_normal(8), strict=True)
+    )
+    return peak_spacings(peaks), {"spacing": 0.2}
+
+
+def diamonds(seed: int) -> tuple[Fit, dict[str, float]]:
+    record = synthetic_diamonds(noise=0.02, points=(161, 161), seed=seed)
+    return fit_diamonds(record), {"lever_arm": 0.1, "E_add": 2.0}
+
+
+CASES = {
+    "plateaus, white noise": plateaus,
+    "plateaus that scatter by 0.4 %": scattered,
+    "risers": risers,
+    "peak, thermal": peak("thermal", thermal_peak, width=0.03),
+    "peak, multi-level": peak("multi-level", multi_level_peak, width=0.03),
+    "peak, lifetime": peak("lifetime", lifetime_peak, gamma=0.1),
+    "peak, both": peak("both", broadened_peak, width=0.03, gamma=0.08),
+    "peak widths against T": temperatures,
+    "spacings of peaks": spacings,
+    "diamonds": diamonds,
+}
