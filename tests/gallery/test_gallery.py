@@ -22,7 +22,7 @@ NAMES = [
     "valley", "contact-disorder", "ucf", "weak-localisation", "anderson",
     "ohm", "kubo", "aharonov-bohm", "quantum-hall", "quantum-spin-hall", "anomalous-hall",
     "thouless-pump", "babinet", "resonant-level", "coulomb-blockade", "kondo",
-    "zero-point-seven", "luttinger", "anyons", "andreev-majorana",
+    "zero-point-seven", "luttinger", "fractional-pump", "anyons", "andreev-majorana",
 ]  # fmt: skip
 KINDS = {"computed", "exact small system", "formula", "phenomenology"}
 

@@ -39,6 +39,7 @@ _IDS = (
     "kondo",
     "zero-point-seven",
     "luttinger",
+    "fractional-pump",
     "anyons",
     "andreev-majorana",
 )

@@ -114,8 +114,10 @@ class Basis:
         job = (n, bits, orbitals.bosons, np.ascontiguousarray(charges), modulus, wanted)
         size = count_patterns(*job)
         if size == 0:
+            known = list(orbitals.dimensions(n))
             raise InvalidInput(
-                f"no state of {n} particles in {orbitals.count} orbitals has the charge {charge}"
+                f"no state of {n} particles in {orbitals.count} orbitals has the charge {charge}; "
+                f"charges run from {known[0]} to {known[-1]}"
             )
         if size > MOST_STATES:
             raise Unreliable(

@@ -184,16 +184,21 @@ def pair_correlation(levels: Levels, sphere: Sphere, *, points: int = 121) -> Pa
 
 def _binomial(inside: RealArray, flux: int) -> RealArray:
     """Weights of orbitals at a place, summing to one: shape (..., orbitals)."""
-    from scipy.stats import binom
+    from scipy.special import gammaln, xlog1py, xlogy
 
-    found: RealArray = np.asarray(binom.pmf(np.arange(flux + 1), flux, inside[..., None]))
+    j = np.arange(flux + 1)
+    p = np.asarray(inside, dtype=np.float64)[..., None]
+    ways = gammaln(flux + 1.0) - gammaln(j + 1.0) - gammaln(flux - j + 1.0)
+    found: RealArray = np.exp(ways + xlogy(j, p) + xlog1py(flux - j, -p))
     return found
 
 
 def _poisson(half_square: RealArray, m: IntArray) -> RealArray:
-    from scipy.stats import poisson
+    """Weights of the orbitals of a disk at a radius: shape (..., orbitals)."""
+    from scipy.special import gammaln, xlogy
 
-    found: RealArray = np.asarray(poisson.pmf(m, half_square[..., None]))
+    mean = np.asarray(half_square, dtype=np.float64)[..., None]
+    found: RealArray = np.exp(xlogy(m, mean) - mean - gammaln(m + 1.0))
     return found
 
 

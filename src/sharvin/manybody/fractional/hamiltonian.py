@@ -12,7 +12,7 @@ from sharvin.manybody.fractional.terms import Terms
 from sharvin.typing import IntArray, NumberArray, RealArray
 
 SAMPLE = 400  # rows counted for an estimate
-VECTORS = 26  # kept by the Lanczos iteration besides the matrix
+VECTORS = 45  # kept by the Lanczos iteration besides the matrix
 
 _NO_COLUMNS, _NO_DIAGONAL = np.empty(0, np.int32), np.empty(0)
 

@@ -2,19 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.manybody.fractional.basis import Basis, Orbitals
-from sharvin.manybody.fractional.hamiltonian import Hamiltonian, Size, assemble, estimate
+from sharvin.manybody.fractional.hamiltonian import (
+    VECTORS,
+    Hamiltonian,
+    Size,
+    assemble,
+    estimate,
+)
 from sharvin.manybody.fractional.interactions import Interaction
 from sharvin.manybody.fractional.terms import Terms
 from sharvin.typing import NumberArray, RealArray
 
 DENSE = 700  # below, all levels at once are faster than a few of them
 MEMORY = 6e9  # bytes
+KRYLOV = 40  # vectors of the iteration: a third fewer products than with the usual 20
 ZERO = 1e-10  # of the largest pseudopotential; measured zero modes lie below 1e-13
 
 
@@ -25,6 +33,8 @@ class Geometry(Protocol):
     def orbitals(self) -> int:
         """Number of orbitals."""
         ...
+
+    def __hash__(self) -> int: ...
 
     def space(self, *, bosons: bool = False) -> Orbitals:
         """Orbitals and their charges."""
@@ -75,7 +85,7 @@ def sector_size(
 ) -> Size:
     """States, matrix elements and bytes that `lowest_states` would need: a sample, no matrix."""
     basis = Basis(geometry.space(bosons=bosons), particles, (int(charge),))
-    return estimate(basis, [geometry.terms(interaction, bosons=bosons, particles=particles)])
+    return estimate(basis, [_terms(geometry, interaction, bosons, particles)])
 
 
 def hamiltonian(
@@ -106,7 +116,7 @@ def hamiltonian(
     space = geometry.space(bosons=bosons)
     _room(space, particles, charge, memory)
     basis = Basis(space, particles, None if charge is None else (int(charge),))
-    terms = [geometry.terms(interaction, bosons=bosons, particles=particles), *extra]
+    terms = [_terms(geometry, interaction, bosons, particles), *extra]
     needed = estimate(basis, terms)
     if needed.bytes > memory:
         raise InvalidInput(
@@ -166,10 +176,12 @@ def _lanczos(
 
     size = len(h.basis)
     operator = LinearOperator((size, size), matvec=product, dtype=h.entries.dtype)
+    # Tolerance at rounding: a looser one misses the second of two equal levels.
+    vectors = min(size, max(KRYLOV, 2 * wanted + 1))
     # The same start in every run; not the same with known states, so as to see what was missed.
     start = np.random.default_rng(size + (0 if known is None else 1)).normal(size=size)
     try:
-        energies, states = eigsh(operator, k=wanted, which="SA", v0=start)
+        energies, states = eigsh(operator, k=wanted, which="SA", v0=start, ncv=vectors)
     except ArpackNoConvergence as error:
         raise Unreliable(
             f"the Lanczos iteration found {len(error.eigenvalues)} of {wanted} levels among {size} "
@@ -237,20 +249,24 @@ def _zero_modes(h: Hamiltonian) -> int:
 def _room(space: Orbitals, particles: int, charge: int | None, memory: float) -> None:
     """Refuse, from a count alone, a basis whose mere vectors do not fit."""
     space.check(particles)
+    if space.total(particles) * 8 * VECTORS <= memory:
+        return
     counted = space.dimensions(particles)
-    if charge is None:
-        states = sum(counted.values())
-    else:
-        wanted = int(charge) % space.moduli[0] if space.moduli[0] else int(charge)
-        states = counted.get((wanted,), 0)
-        if not states:
-            raise InvalidInput(
-                f"no state of {particles} particles in {space.count} orbitals has the charge "
-                f"{charge}; charges run from {min(counted)[0]} to {max(counted)[0]}"
-            )
-    if states * 8 * 30 > memory:
+    wanted = None if charge is None else (_reduced(space, charge),)
+    states = sum(counted.values()) if wanted is None else counted.get(wanted, 0)
+    if states * 8 * VECTORS > memory:
         raise InvalidInput(
             f"{particles} particles in {space.count} orbitals have {states:.3g} states in this "
-            f"sector: vectors alone need {states * 240 / 1e9:.1f} GB, more than the "
+            f"sector: vectors alone need {states * 8 * VECTORS / 1e9:.1f} GB, more than the "
             f"{memory / 1e9:.1f} GB allowed; take fewer particles or name a sector"
         )
+
+
+def _reduced(space: Orbitals, charge: int) -> int:
+    return int(charge) % space.moduli[0] if space.moduli[0] else int(charge)
+
+
+@lru_cache(maxsize=16)
+def _terms(geometry: Geometry, interaction: Interaction, bosons: bool, particles: int) -> Terms:
+    """Elements of a repulsion, which the sectors share."""
+    return geometry.terms(interaction, bosons=bosons, particles=particles)
