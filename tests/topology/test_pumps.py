@@ -5,6 +5,8 @@ import pytest
 
 import sharvin as sv
 from sharvin.errors import InvalidInput, Unreliable
+from sharvin.matter.hopping import Hopping
+from sharvin.matter.model import Model
 from sharvin.matter.qwz import qwz
 from sharvin.matter.rice_mele import rice_mele
 from sharvin.topology.chern import chern_number
@@ -63,6 +65,20 @@ def test_three_routes_count_the_same_electrons(loop, charge, leak):
 def test_a_short_chain_leaks(cells, charge):
     found = pumped_charge(piece(cells), cycle, lead="right", energy=0.0, phases=160)
     assert found == pytest.approx(charge, abs=1e-3)
+
+
+def test_blocks_as_functions_pump_like_blocks_as_sums():
+    """Sums of matrices take a short cut; functions of the parameters are asked every time."""
+    functions = Model(
+        CHAIN.lattice,
+        onsite=[lambda staggered: staggered, lambda staggered: -staggered],
+        hoppings=[
+            Hopping(lambda dimerization: -1.0 - dimerization, (0,), to=1, from_=0),
+            Hopping(lambda dimerization: -1.0 + dimerization, (1,), to=0, from_=1),
+        ],
+    )
+    sums, asked = (evolve_pump(m, cycle, period=3 * HBAR) for m in (CHAIN, functions))
+    assert sums == pytest.approx(asked, abs=1e-12)  # rounding
 
 
 def test_haste_costs_charge_that_falls_with_the_square_of_the_period():

@@ -1,6 +1,7 @@
 r"""Thouless pumps in real time: what a cycle of finite duration moves, and at a temperature."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -92,14 +93,35 @@ def evolve_pump(
     per_cycle = steps or enough_steps(scale, time)
     k = momentum_grid(model, count)
 
+    crystal = _bloch_at(model, k)
+
     def hamiltonian(at: float) -> NumberArray:
-        return model.bloch(k, **params, **cycle(start + ramped(at / time, ramp)))
+        return crystal(**params, **cycle(start + ramped(at / time, ramp)))
 
     energies, states = np.linalg.eigh(hamiltonian(0.0))
     propagator = _propagate(hamiltonian, energies.shape[-1], time, cycles, per_cycle)
     weights = _occupations(energies, filled, temperature, chemical_potential)
     rho = np.einsum("kin,kn,kjn->kij", states, weights, states.conj())
     return _displacement(model, propagator, rho)
+
+
+def _bloch_at(model: Model, k: RealArray) -> Callable[..., ComplexArray]:
+    """H at fixed wave vectors as a function of the parameters; a sum where every block is one."""
+    blocks = (*model.onsite, *(hopping.block for hopping in model.hoppings))
+    if any(block.terms is None for block in blocks):
+        return partial(model.bloch, k)
+    none = dict.fromkeys(model.parameters, 0.0)
+    fixed = model.bloch(k, **none)
+    slopes = {name: model.bloch(k, **{**none, name: 1.0}) - fixed for name in none}
+
+    def bloch(**params: float) -> ComplexArray:
+        values = model.resolve(params)
+        total = fixed.copy()
+        for name, slope in slopes.items():
+            total += values[name] * slope
+        return total
+
+    return bloch
 
 
 def _displacement(model: Model, u: ComplexArray, rho: ComplexArray) -> float:
