@@ -99,7 +99,7 @@ def figure(data: "xr.Dataset") -> "Figure":
     from sharvin.plot.style import new_figure
 
     fig = new_figure(width=9.6, height=4.0)
-    left, right = np.ravel(fig.subfigures(1, 2, width_ratios=(1, 1.15)))
+    left, right = fig.subfigures(1, 2, squeeze=False, width_ratios=(1, 1.15))[0]
     grid = left.subplots(2, 2, width_ratios=(1.5, 1))
     for row, word in enumerate((FIRST + SECOND, SECOND + FIRST)):
         draw_braid(grid[row, 0], word, labels=True, width=3)

@@ -21,6 +21,12 @@ from sharvin.manybody.anyons.compiling.compiled import (
     qubit,
 )
 from sharvin.manybody.anyons.compiling.search import braid_table
+from sharvin.manybody.anyons.compiling.two_qubits import (
+    TwoQubitGate,
+    controlled_not,
+    two_qubit_gate,
+    two_qubits,
+)
 from sharvin.manybody.anyons.compiling.unitary import GATES, distance, gate, rotation_z
 from sharvin.manybody.anyons.interferometer import interference, laughlin_phase
 from sharvin.manybody.anyons.knots import closure_amplitude, jones_polynomial
@@ -45,6 +51,7 @@ __all__ = [
     "Braid",
     "CompiledGate",
     "FusionSpace",
+    "TwoQubitGate",
     "Worldlines",
     "abelian",
     "after",
@@ -56,6 +63,7 @@ __all__ = [
     "collapsed",
     "compile_gate",
     "compile_rotation",
+    "controlled_not",
     "distance",
     "exchange",
     "fibonacci",
@@ -80,6 +88,8 @@ __all__ = [
     "su2",
     "t_matrix",
     "twists",
+    "two_qubit_gate",
+    "two_qubits",
     "verlinde",
     "worldlines",
 ]
