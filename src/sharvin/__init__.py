@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin import errors as errors
     from sharvin import formulas as formulas
     from sharvin import gallery as gallery
+    from sharvin import inference as inference
     from sharvin import manybody as manybody
     from sharvin import plot as plot
     from sharvin import spectral as spectral
@@ -147,6 +148,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "errors": (),
     "formulas": (),
     "gallery": (),
+    "inference": (),
     "manybody": (),
     "plot": (),
     "spectral": (),

@@ -28,11 +28,20 @@ class _Problem:
     names: tuple[str, ...]
     low: RealArray
     high: RealArray
+    jacobian: Callable[..., RealArray] | None = None
 
     def curve(self, theta: RealArray) -> RealArray:
         values = dict(zip(self.names, theta.tolist(), strict=True))
         curve: RealArray = np.asarray(self.model(self.x, **values), dtype=np.float64)
         return curve
+
+    def slope(self, theta: RealArray) -> RealArray:
+        """Weighted derivatives, where the model brings its own."""
+        assert self.jacobian is not None  # asked for only then
+        values = dict(zip(self.names, theta.tolist(), strict=True))
+        slope = np.asarray(self.jacobian(self.x, **values), dtype=np.float64)
+        weighted: RealArray = slope * self.weight[:, None]
+        return weighted
 
 
 def fit_curve(
@@ -51,6 +60,7 @@ def fit_curve(
     kind: str = "curve",
     parts: Mapping[str, Any] | None = None,
     loss: Loss = "linear",
+    jacobian: Callable[..., RealArray] | None = None,
 ) -> Fit:
     r"""Values that minimize :math:`\sum_i [(y_i - m(x_i))/\sigma_i]^2`, with their covariance.
 
@@ -74,6 +84,9 @@ def fit_curve(
     loss : str
         "linear", or "soft_l1" for data with outliers (covariance is then that of the linear
         problem at the robust solution).
+    jacobian : callable, optional
+        ``jacobian(x, **values)`` returns derivatives by the values, in their order, shape (points,
+        parameters); finite differences otherwise.
 
     Returns
     -------
@@ -87,16 +100,16 @@ def fit_curve(
         For shapes that do not match, negative sigma, unknown bounds, or fewer points than values.
     """
     coordinates, ordinates, noise, dropped = _points(x, y, sigma)
-    problem = _problem(model, coordinates, noise, ordinates.size, start, bounds or {})
+    problem = _problem(model, coordinates, noise, ordinates.size, start, bounds or {}, jacobian)
     if ordinates.size < len(start):
         raise InvalidInput(
             f"{name}: {len(start)} values need as many points or more, got {ordinates.size} "
             "finite ones"
         )
     first = np.array([float(v) for v in start.values()])
-    theta, jacobian, trouble = _minimize(problem, ordinates, first, loss)
+    theta, slopes, trouble = _minimize(problem, ordinates, first, loss)
     fitted = problem.curve(theta)
-    covariance, blind = _covariance(jacobian, problem.names)
+    covariance, blind = _covariance(slopes, problem.names)
     freedom = ordinates.size - len(start)
     if sigma is None:
         spread = float(((ordinates - fitted) ** 2).sum()) / max(freedom, 1)
@@ -151,6 +164,7 @@ def _problem(
     points: int,
     start: Mapping[str, float],
     bounds: Mapping[str, tuple[float, float]],
+    jacobian: Callable[..., RealArray] | None,
 ) -> _Problem:
     for name in bounds:
         if name not in start:
@@ -161,7 +175,7 @@ def _problem(
         if not a < b:
             raise InvalidInput(f"bounds of {name!r} must rise, got ({a:g}, {b:g})")
     weight = np.ones(points) if sigma is None else 1 / sigma
-    return _Problem(model, x, weight, tuple(start), low, high)
+    return _Problem(model, x, weight, tuple(start), low, high, jacobian)
 
 
 def _minimize(
@@ -187,10 +201,15 @@ def _minimize(
     def scaled(theta: RealArray) -> RealArray:
         return residuals(theta) / scale
 
+    def slope(theta: RealArray) -> RealArray:
+        return problem.slope(theta) / scale
+
+    own = problem.jacobian is not None
     try:
         found = least_squares(
             scaled, inside, bounds=(problem.low, problem.high),
-            x_scale="jac", loss=loss, max_nfev=MOST, xtol=1e-10, ftol=1e-12, gtol=1e-12,
+            jac=slope if own else "2-point", x_scale="jac", loss=loss, max_nfev=MOST, xtol=1e-10,
+            ftol=1e-12, gtol=1e-12,
         )  # fmt: skip
     except (ValueError, FloatingPointError, np.linalg.LinAlgError) as error:
         blank = np.zeros((y.size, start.size))
@@ -201,7 +220,7 @@ def _minimize(
     best: RealArray = found.x
     jacobian = np.asarray(found.jac, dtype=np.float64) * scale
     if loss != "linear":  # SciPy scales the Jacobian of a robust loss
-        jacobian = _jacobian(residuals, best)
+        jacobian = problem.slope(best) if own else _jacobian(residuals, best)
     return best, jacobian, trouble
 
 
