@@ -50,7 +50,7 @@ def test_each_density_is_a_curve_in_each_panel():
                 line.get_ydata(), data.sel(density=density, reading=name).values
             )
     assert len({line.get_color() for line in curves(above)}) == 3
-    assert above.get_legend().get_texts()[1].get_text() == "$n$ = 2.5 10¹⁵ m⁻²"
+    assert above.get_legend().get_texts()[1].get_text() == "$n$ = 2.5·10¹⁵ m⁻²"
 
 
 def test_lines_stand_at_the_plateaus():

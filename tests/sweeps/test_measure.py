@@ -212,6 +212,35 @@ def test_density_needs_a_gas():
         sv.conductance(chain(), **ENDS, density=1e15, gate=0)
 
 
+@pytest.mark.parametrize("scaling", [1, 10])
+def test_a_density_of_graphene_fills_its_landau_levels(scaling):
+    """Four per flux quantum: at n = 4 N eB/h the Fermi energy of zero field is level N."""
+    from sharvin.sweeps.gas import fermi_energy
+
+    model = sv.graphene(scaling=scaling)
+    flux = 2.0 / sv.units.FLUX_QUANTUM  # at 2 T, per nm²
+    velocity = 0.75**0.5 * 0.246 * 2700.0
+    for level in (1, 2, 5):
+        expected = velocity * np.sqrt(2 * level * 2 * np.pi * flux)
+        assert fermi_energy(model, 4 * level * flux) == pytest.approx(expected, rel=1e-12)
+        assert fermi_energy(model, -4 * level * flux) == pytest.approx(-expected, rel=1e-12)
+    with pytest.raises(InvalidInput, match="next-nearest"):
+        fermi_energy(sv.graphene(next_nearest=100.0), flux)
+
+
+def test_half_integer_plateaus_of_graphene_from_densities():
+    bar = sv.hall_bar(
+        sv.graphene(scaling=14), length=260, width=130, probe_width=110, separation=140, field="B"
+    )
+    unit = 3.0e18 / sv.units.FLUX_QUANTUM  # filling 1 at 3 T, m^-2
+    found = sv.resistance(
+        bar, current=("source", "drain"), voltage={"R_xy": ("1", "3"), "R_xx": ("1", "2")},
+        density=[-6 * unit, -2 * unit, 2 * unit, 6 * unit, 10 * unit], B=3.0,
+    )  # fmt: skip
+    np.testing.assert_allclose(1 / found.R_xy, [-6, -2, 2, 6, 10], rtol=1e-6)
+    np.testing.assert_allclose(found.R_xx, 0, atol=1e-7)
+
+
 def test_options_of_a_sweep_do_not_fit_an_smatrix():
     s = sv.smatrix(chain(), energy=0.1, gate=0)
     with pytest.raises(InvalidInput, match="takes no 'gate'"):

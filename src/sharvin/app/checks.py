@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Problem = tuple[Place, str]
 
+_WITH_DENSITY = ("electron_gas", "graphene")
 _EDGE = 1e-9  # windows that miss an edge by rounding touch it
 
 
@@ -135,11 +136,22 @@ def _experiment(file: "DeviceFile") -> Iterator[Problem]:
             "an energy is one energy, which no temperature smears; write chemical_potential "
             "instead of energy",
         )
-    if "density" in filling and file.material.kind != "electron_gas":
+    if "density" in filling:
+        yield from _density(file.material.kind, filling["density"])
+
+
+def _density(material: str, density: float | tuple[float, ...]) -> Iterator[Problem]:
+    if material not in _WITH_DENSITY:
         yield (
             ("experiment", "density"),
-            f"a density means an energy only in an electron gas, not in {file.material.kind!r}; "
-            'write chemical_potential = "..." instead',
+            "a density means an energy only in an electron gas and in graphene, not in "
+            f'{material!r}; write chemical_potential = "..." instead',
+        )
+    lowest = min(density) if isinstance(density, tuple) else density
+    if lowest <= 0 and material == "electron_gas":
+        yield (
+            ("experiment", "density"),
+            f"got {lowest:g} m^-2: a density of an electron gas must be positive",
         )
 
 

@@ -80,7 +80,8 @@ def symbol_of(name: str) -> str:
 def value_label(value: float, unit: str) -> str:
     """One number with a short unit: ``600 mK``."""
     number, name, _ = scaled([value], unit)
-    return f"{number[0]:.4g} {name}".strip()
+    times = "·" if name.startswith("10") else " "
+    return f"{number[0]:.4g}{times}{name}".strip()
 
 
 def unit_of(array: "xr.DataArray") -> str:
