@@ -176,7 +176,8 @@ def _joint(items: Sequence[_Found]) -> Fit:
     return Fit(
         model=MODEL, formula=FORMULA, names=("R_s",), estimates=np.array([r_s]),
         covariance=np.array([[error**2]]), x=inverse, y=ohms[used],
-        fitted=r_s + quantum * inverse, units={"R_s": "Ω"}, labels=("1/N", "R (Ω)"),
+        fitted=r_s + quantum * inverse, sigma=series.sigma,
+        units={"R_s": "Ω"}, labels=("1/N", "R (Ω)"),
         notes=tuple(_notes(items, series)), kind="plateaus",
         refit=lambda y: np.array([series.mean(y)]),
         parts={

@@ -24,6 +24,7 @@ FORMULA = (
     "edges V_sd = C_g/(C - C_s) (V_g - V_L) and C_g/C_s (V_R - V_g);  α = C_g/C,  E_add = α ΔV_g"
 )
 FEWEST = 8  # edge points from which a diamond can be fitted
+APEX = 0.4  # of the height: how far apart both edges must be for either to be read
 MISFIT = 0.3  # of the height of a diamond: rms distance from which edges are no diamond
 _ATTO = ELEMENTARY_CHARGE * 1e18  # e in aC
 
@@ -139,7 +140,25 @@ def _diamond(
             best = fit
     if best is None or _cost(best) > MISFIT * half:
         return None
+    best = _away_from_apex(best, x, y)
     return _derived(found, best, ends, errors), best, (gate, np.stack([upper, lower]))
+
+
+def _away_from_apex(fit: Fit, x: RealArray, y: RealArray) -> Fit:
+    """The fit without points where both edges are near: their maxima merge there, outside both."""
+    up, down, _ = fit.estimates
+    from_left, to_right, side = x
+    first = np.where(side > 0, up, down) * from_left
+    second = np.where(side > 0, down, up) * to_right
+    height = up * down / (up + down) * (from_left + to_right)
+    near = np.abs(first - second) < APEX * height
+    if np.isfinite(np.where(near, np.nan, y)).sum() < FEWEST:
+        return fit
+    again = fit_curve(
+        _roof, x, np.where(near, np.nan, y), start=dict(zip(fit.names, fit.estimates, strict=True)),
+        name=fit.model, formula=fit.formula, loss="soft_l1", labels=fit.labels,
+    )  # fmt: skip
+    return again if again.converged and (again.estimates[:2] > 0).all() else fit
 
 
 def _cost(fit: Fit) -> float:

@@ -29,6 +29,8 @@ class Series:
         Zero for outliers; they sum to one.
     ideal : real array, shape (plateaus,)
         quantum / N.
+    sigma : real array, shape (plateaus,)
+        Noise and scatter together, Ω.
     """
 
     resistance: float
@@ -39,6 +41,7 @@ class Series:
     used: BoolArray
     weights: RealArray
     ideal: RealArray
+    sigma: RealArray
 
     def mean(self, ohms: RealArray) -> float:
         """R_s of other data with the same weights."""
@@ -76,7 +79,8 @@ def solve_series(numbers: IntArray, ohms: RealArray, errors: RealArray, quantum:
     error = max(float(between) * student if tau > 0 else 0.0, float(1 / np.sqrt(total)))
     slope = _free_slope(numbers[used], ohms[used], np.sqrt(1 / weights[used]), quantum)
     out = tuple(sorted({int(n) for n in numbers[~used]}))
-    return Series(mean, error, tau, slope, out, used, weights / total, ideal)
+    sigma = np.hypot(errors, tau * ohms)
+    return Series(mean, error, tau, slope, out, used, weights / total, ideal, sigma)
 
 
 def _agreeing(numbers: IntArray, rest: RealArray, errors: RealArray, ohms: RealArray) -> BoolArray:

@@ -155,6 +155,8 @@ def _reading(
     best, start, stop = piece
     part = even[max(best - window, 0) : best + window + 1]
     tilt = abs(float(np.polyfit(np.arange(part.size), part, 1)[0])) * part.size
+    # Noise alone tilts a line by this much on the average; only the rest is a slope.
+    tilt = np.sqrt(max(tilt**2 - 12 * sigma**2 / part.size, 0.0))
     return Reading(
         place=float(grid[best]),
         start=float(grid[start] - step / 2),
