@@ -199,6 +199,8 @@ class ManyBodyChern:
         Smallest gap above the multiplet.
     spread : float
         Largest width of the multiplet.
+    overlap : float
+        Smallest overlap (a determinant) of multiplets at neighboring twists; 1 on a fine grid.
     """
 
     number: int
@@ -206,6 +208,7 @@ class ManyBodyChern:
     fluxes: RealArray
     gap: float
     spread: float
+    overlap: float
 
 
 def many_body_chern(band: FlatBand, *, states: int, grid: int = 6) -> ManyBodyChern:
@@ -261,7 +264,7 @@ def many_body_chern(band: FlatBand, *, states: int, grid: int = 6) -> ManyBodyCh
             "finer grid"
         )
     raw = float(fluxes.sum() / TURN)
-    return ManyBodyChern(round(raw), raw, fluxes, gap, spread)
+    return ManyBodyChern(round(raw), raw, fluxes, gap, spread, float(np.abs(links).min()))
 
 
 def _link(
