@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sharvin.device.device import Device
+from sharvin.device.disorder import disorder
 from sharvin.device.lead import lead
+from sharvin.device.presets import hall_bar
 from sharvin.device.regions import rectangle
 from sharvin.formulas import armchair_thresholds, degenerate_staircase, zigzag_thresholds
 from sharvin.gallery.check import Check
@@ -18,13 +20,16 @@ from sharvin.matter.hopping import Hopping
 from sharvin.matter.lattice import Lattice
 from sharvin.matter.model import Model
 from sharvin.observables.conductance import conductance
+from sharvin.observables.resistance import resistance
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.smatrix import smatrix
+from sharvin.sweeps.gas import fermi_energy
 from sharvin.typing import RealArray
-from sharvin.units import HBAR2_OVER_2ME
+from sharvin.units import FLUX_QUANTUM, HBAR2_OVER_2ME
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 CHAINS = 20  # zigzag chains, 40 atoms across
@@ -35,6 +40,10 @@ SILICON_MASS = 0.358  # density-of-states mass of a (111) surface, here isotropi
 SPACING = 2.5  # nm
 OMEGA_X, OMEGA_Y = 0.5, 2.0  # meV
 STRAIN = 1.2  # meV
+SCALING = 14  # of graphene in a field: its constant of 3.4 nm is a quarter of l at 3.5 T
+FILLINGS = (-6, -2, 2, 6, 10)  # middles of plateaus
+PLATEAU_FIELD = 3.0  # T
+ENDS = ("source", "drain")
 VALLEYS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 
@@ -79,8 +88,16 @@ def compute(full: bool = False) -> "xr.Dataset":
     energy = np.linspace(0.0, 7.0, 141 if full else 43)
     middles = OMEGA_Y * np.array([1.0, 2.0, 3.0])
     strained = smatrix(silicon, energy=0.5 * OMEGA_Y + 0.5 * STRAIN, strain=STRAIN)
+    fields = np.linspace(2.0, 3.4, 31 if full else 6)
+    densities = np.linspace(0.0, 10.0, 62 if full else 13)[1:]
+    bar = hall_bar(graphene(scaling=SCALING), length=260, width=130, probe_width=110,
+                   separation=140, field="B")  # fmt: skip
+    hall = scan(bar, [_filled(nu, PLATEAU_FIELD) for nu in FILLINGS], _hall_and_along)
     e2 = {"units": "e²/h"}
     parts = {
+        "G_hall": ("filling", 1 / hall[:, 0], e2),
+        "R_along": ("filling", hall[:, 1], {"units": "h/e²"}),
+        "G_fan": (("field", "density"), _fan(fields, densities), e2),
         "G_zigzag": ("ribbon_energy", scan(zigzag, energies(ribbon), _conductance), e2),
         "G_armchair": ("ribbon_energy", scan(armchair, energies(ribbon), _conductance), e2),
         "zigzag_steps": (("step", "side"), _around(zigzag, zigzag_edges), e2),
@@ -102,6 +119,9 @@ def compute(full: bool = False) -> "xr.Dataset":
         "armchair_edge": ("step", armchair_edges, {"units": "t"}),
         "energy": ("energy", energy, {"units": "meV"}),
         "plateau": [1, 2, 3],
+        "filling": list(FILLINGS),
+        "field": ("field", fields, {"units": "T"}),
+        "density": ("density", densities, {"units": "10¹⁵ m⁻²"}),
         "valley": list(VALLEYS),
     }
     return xr.Dataset(parts, coordinates)
@@ -130,20 +150,35 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     low, high = data.G_valley.sel(valley="+z"), data.G_valley.sel(valley="+x")
     found.append(Check("carried by a lowered valley (e²/h)", low, 2.0, 3e-3, reason))
     found.append(Check("carried by a lifted valley (e²/h)", high, 0.0, 3e-3, reason))
+    reason = "opposite edges are 9 magnetic lengths apart"
+    for nu, g, along in zip(FILLINGS, data.G_hall.values, data.R_along.values, strict=True):
+        found.append(
+            Check(f"graphene in a field, filling {nu}: 1/R_xy (e²/h)", g, nu, 1e-6, reason)
+        )
+        name = f"graphene in a field, filling {nu}: R_xx (h/e²)"
+        found.append(Check(name, along, 0.0, 1e-6, reason))
+    reason = "a strip of 6 magnetic lengths with disorder loses up to one percent of ten channels"
+    fan = data.G_fan.interp(field=2.6)
+    for g in (2, 6, 10):
+        density = g * 2.6 / FLUX_QUANTUM * 1e3
+        if density < float(data.density[-1]):
+            value = float(fan.sel(density=density, method="nearest"))
+            found.append(Check(f"fan at 2.6 T, filling {g} (e²/h)", value, g, 0.15, reason))
     return tuple(found)
 
 
 def figure(data: "xr.Dataset") -> "Figure":
-    """Graphene with two kinds of edges, and six valleys with and without strain."""
+    """Graphene with two kinds of edges and in a field; six valleys with and without strain."""
     from sharvin.gallery.drawing import BLUE, GREEN, ORANGE, PURPLE, finish, new_figure, plateaus
 
-    fig, (left, right) = new_figure(2)
+    fig, (left, middle, right) = new_figure(3)
     left.plot(data.ribbon_energy, data.G_zigzag, color=BLUE, linewidth=1.8, label="zigzag edges")
     left.plot(data.ribbon_energy, data.G_armchair, color=ORANGE, linewidth=1.3, label="armchair")
     left.set_yticks(range(0, 20, 2))
     plateaus(left, range(0, 20, 2))
     left.legend(frameon=False, fontsize=9)
     finish(left, x="energy (t)", y="G (e²/h)", title="Graphene ribbons: 2, 6, 10, 14 e²/h")
+    _draw_fan(fig, middle, data)
     fine = np.linspace(0, 6.9, 700)
     ideal = degenerate_staircase(fine, OMEGA_Y * (np.arange(4) + 0.5), 12)
     right.plot(fine, ideal, color="#dfe5ec", linewidth=5, label="ideal")
@@ -157,6 +192,54 @@ def figure(data: "xr.Dataset") -> "Figure":
     right.legend(frameon=False, fontsize=9)
     finish(right, x="energy (meV)", y="G (e²/h)", title="Six valleys: 12e²/h at once, or 4 and 8")
     return fig
+
+
+def _draw_fan(fig: "Figure", axes: "Axes", data: "xr.Dataset") -> None:
+    """Conductance in the plane of density and field, with the levels of Dirac electrons."""
+    from sharvin.gallery.drawing import finish
+    from sharvin.plot.style import MAGNITUDE
+
+    image = axes.pcolormesh(
+        data.density, data.field, data.G_fan, cmap=MAGNITUDE, vmin=0, vmax=18, shading="nearest",
+        rasterized=True,
+    )  # fmt: skip
+    low, high = float(data.field[0]), float(data.field[-1])
+    for level in (1, 2, 3):  # four electrons per flux quantum and level
+        field = np.array([low, high])
+        axes.plot(4 * level * field / FLUX_QUANTUM * 1e3, field, color="white", linewidth=1)
+    for g in (2, 6, 10):
+        axes.text(0.93 * g * high / FLUX_QUANTUM * 1e3, 0.93 * high, str(g), color="white",
+                  ha="center", va="center", fontsize=11, fontweight="bold")  # fmt: skip
+    axes.set_xlim(float(data.density[0]), float(data.density[-1]))
+    axes.set_ylim(low, high)
+    fig.colorbar(image, ax=axes, pad=0.03, ticks=[2, 6, 10, 14]).set_label("G (e²/h)")
+    finish(axes, x="density (10¹⁵ m⁻²)", y="field (T)", title="Landau fan: 2, 6, 10 e²/h")
+
+
+def _filled(filling: float, field: float) -> dict[str, float]:
+    """Point at which zero-field graphene holds this many electrons per flux quantum."""
+    energy = fermi_energy(graphene(scaling=SCALING), filling * field / FLUX_QUANTUM)
+    return {"energy": energy, "B": field}
+
+
+def _fan(fields: RealArray, densities: RealArray) -> RealArray:
+    """Conductance of a disordered strip, shape (fields, densities)."""
+    strip = Device(
+        graphene(scaling=SCALING),
+        region=rectangle(60.0, 100.0),
+        leads={"source": lead("left"), "drain": lead("right")},
+        field="B",
+        disorder=disorder(40.0, seed=1),
+    )
+    points = [_filled(n * 1e-3 * FLUX_QUANTUM / b, b) for b in fields for n in densities]
+    return scan(strip, points, _conductance).reshape(len(fields), len(densities))
+
+
+def _hall_and_along(s: SMatrix) -> tuple[float, float]:
+    return (
+        resistance(s, current=ENDS, voltage=("1", "3")),
+        resistance(s, current=ENDS, voltage=("1", "2")),
+    )
 
 
 def _zigzag() -> Device:
@@ -223,11 +306,13 @@ PAGE = Phenomenon(
     statement=(
         "Equivalent valleys open together: graphene with valleys kept apart climbs in steps of "
         "4e²/h, six valleys in steps of 12e²/h. What tells valleys apart splits the steps again: "
-        "armchair edges, which mix them, or strain, which lifts some."
+        "armchair edges, which mix them, or strain, which lifts some. In a field graphene keeps "
+        "them: its Hall conductance is 2, 6, 10 e²/h, half-integer per valley and spin."
     ),
     kind="computed",
     references=(
         "L. Brey and H. A. Fertig, Phys. Rev. B 73, 235411 (2006)",
+        "V. P. Gusynin and S. G. Sharapov, Phys. Rev. Lett. 95, 146801 (2005)",
         "N. M. R. Peres, A. H. Castro Neto and F. Guinea, Phys. Rev. B 73, 195411 (2006)",
     ),
     model=model,
