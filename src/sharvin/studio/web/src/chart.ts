@@ -1,10 +1,10 @@
 // Curves: uPlot in the look of the house, with SI ticks, a key below, and the arrow keys as cursor.
 import uPlot from "uplot";
-import { announce, h, refill } from "./dom";
+import { announce, h, lowered, refill } from "./dom";
 import { color, curveColor, fontOf, onTheme } from "./theme";
-import { extent, figure, label, prefixed, tickTexts } from "./units";
+import { axisUnit, extent, figure, label, quantity, tickTexts, type Prefixed } from "./units";
 
-export interface Axis { label: string; unit: string }
+export interface Axis { label: string; unit: string; scale?: "log" | "linear" }
 export interface Curve {
   label: string;
   y: ArrayLike<number | null>;
@@ -34,6 +34,7 @@ export class Chart {
   constructor(private options: Options) {
     this.plot.tabIndex = 0;
     this.plot.setAttribute("role", "img");
+    this.plot.setAttribute("aria-label", options.name);
     this.plot.addEventListener("keydown", (event) => this.step(event));
     const copy = h("button", { class: "quiet small", type: "button", onclick: () => this.copy() }, "Copy numbers");
     this.element = h("figure", { class: "chart" }, this.plot, h("figcaption", {}, this.key, copy));
@@ -80,9 +81,10 @@ export class Chart {
     if (this.drawn && (this.drawn.width !== size.width || this.drawn.height !== size.height)) this.drawn.setSize(size);
   }
 
-  private scales(): { x: ReturnType<typeof prefixed>; y: ReturnType<typeof prefixed> } {
+  private scales(): { x: Prefixed; y: Prefixed } {
     const size = (list: ArrayLike<number | null>[]): number => Math.max(...extent(...list).map(Math.abs));
-    return { x: prefixed(size([this.x]), this.options.x.unit), y: prefixed(size(this.columns), this.options.y.unit) };
+    const x = this.options.x.scale === "log" ? { factor: 1, unit: this.options.x.unit } : axisUnit(size([this.x]), this.options.x.unit);
+    return { x, y: axisUnit(size(this.columns), this.options.y.unit) };
   }
 
   private draw(): void {
@@ -102,17 +104,17 @@ export class Chart {
     this.drawn = null;
     if (!this.curves.length) return;
     const { x, y } = this.scales();
-    const axis = (name: Axis, unit: ReturnType<typeof prefixed>, extra: Partial<uPlot.Axis>): uPlot.Axis => ({
-      stroke: color("soft"), font: fontOf(12), labelFont: fontOf(12.5, 500),
+    const axis = (name: Axis, unit: Prefixed, extra: Partial<uPlot.Axis>): uPlot.Axis => ({
+      stroke: color("soft"), font: fontOf(12), labelFont: fontOf(13, 500),
       label: label(name.label, unit.unit), labelSize: 20, labelGap: 2,
       grid: { stroke: color("line"), width: 1 }, ticks: { stroke: color("line"), width: 1, size: 4 },
-      values: (_, splits) => tickTexts(splits, unit.factor), ...extra,
+      values: (_, splits) => (name.scale === "log" ? decades(splits) : tickTexts(splits, unit.factor)), ...extra,
     });
     this.drawn = new uPlot({
       ...this.size(),
       pxAlign: true,
-      padding: [10, 12, 0, 0],
-      scales: { x: { time: false }, y: { range: (_, low, high) => room(low, high, this.options.zero ?? false) } },
+      padding: [10, 22, 0, 0],
+      scales: { x: { time: false, distr: this.options.x.scale === "log" ? 3 : 1 }, y: { range: (_, low, high) => room(low, high, this.options.zero ?? false) } },
       axes: [axis(this.options.x, x, { size: 34 }), axis(this.options.y, y, { size: wide })],
       series: [{}, ...this.curves.map((curve, i) => seriesOf(curve, i))],
       cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false } },
@@ -149,16 +151,15 @@ export class Chart {
   }
 
   private legend(index: number | null): void {
-    const { x, y } = this.scales();
     const head = index === null ? null
-      : h("span", { class: "at" }, `${this.options.x.label} ${figure(this.x[index]! / x.factor)} ${x.unit}`);
+      : h("span", { class: "at" }, `${this.options.x.label} ${quantity(this.x[index]!, this.options.x.unit)}`);
     refill(this.key, head, ...this.curves.map((curve, i) => {
       if (!curve.label) return null;
       const value = index === null ? null : this.columns[i]![index];
       const swatch = h("i", { class: `swatch ${curve.look ?? "line"}` });
       swatch.style.setProperty("--swatch", curveColor(curve.color ?? i));
-      return h("span", {}, swatch, curve.label, value === null || value === undefined ? null
-        : h("b", {}, ` ${figure(value / y.factor)} ${y.unit}`));
+      return h("span", {}, swatch, lowered(curve.label), value === null || value === undefined ? null
+        : h("b", {}, ` ${quantity(value, this.options.y.unit)}`));
     }));
   }
 
@@ -174,13 +175,13 @@ export class Chart {
 
   private spoken(): string {
     const [low, high] = extent(this.x);
-    const { x, y } = this.scales();
+    const { x, y } = this.options;
     const parts = this.curves.flatMap((curve, i) => {
       if (!curve.label) return [];
       const [bottom, top] = extent(this.columns[i]!);
-      return `${curve.label}: ${figure(bottom / y.factor)} to ${figure(top / y.factor)} ${y.unit}`;
+      return `${curve.label}: ${quantity(bottom, y.unit)} to ${quantity(top, y.unit)}`;
     });
-    return `${this.options.name}. ${this.options.x.label} from ${figure(low / x.factor)} to ${figure(high / x.factor)} ${x.unit}. ${parts.join(". ")}. Arrow keys read values.`;
+    return `${this.options.name}. ${x.label} from ${quantity(low, x.unit)} to ${quantity(high, x.unit)}. ${parts.join(". ")}. Arrow keys read values.`;
   }
 
   private copy(): void {
@@ -193,6 +194,12 @@ export class Chart {
 
 const finite = (value: number | null | undefined): number | null =>
   value === null || value === undefined || !Number.isFinite(value) ? null : value;
+
+/** Texts at the powers of ten alone. */
+const decades = (splits: (number | null)[]): string[] => splits.map((value) => {
+  const power = value && Math.log10(value);
+  return power === null || power === 0 && value !== 1 || Math.abs(power - Math.round(power)) > 1e-6 ? "" : figure(value, 2);
+});
 
 function room(low: number | null, high: number | null, zero: boolean): [number, number] {
   if (low === null || high === null) return [0, 1];

@@ -43,6 +43,14 @@ export function refill(parent: Element, ...children: Child[]): void {
   fill(parent, children);
 }
 
+/** Text in which _x stands lower: ħω_y. */
+export function lowered(text: string): Node {
+  const parts = text.split(/_(\{[^}]+\}|[A-Za-z0-9]+)/);
+  const found = document.createDocumentFragment();
+  parts.forEach((part, i) => found.append(i % 2 ? h("sub", {}, part.replace(/[{}]/g, "")) : part));
+  return found;
+}
+
 let count = 0;
 /** A name that no other element of the page has. */
 export const unique = (stem: string): string => `${stem}-${++count}`;

@@ -4,7 +4,7 @@ import type { Axis } from "./chart";
 import { announce, h, refill } from "./dom";
 import type { Scale } from "./scales";
 import { color, fontOf, onTheme } from "./theme";
-import { extent, figure, label, prefixed, tickTexts, ticks } from "./units";
+import { axisUnit, extent, figure, label, prefixed, tickTexts, ticks } from "./units";
 
 export interface Image { x: ArrayLike<number>; y: ArrayLike<number>; values: ArrayLike<number>; scale: Scale; smooth?: boolean }
 export interface Bar { scale: Scale; axis: Axis; marks?: { value: number; text: string }[] }
@@ -32,7 +32,7 @@ const BAR = 14;
 
 export class Plane {
   readonly element: PlaneElement;
-  private readonly canvas = h("canvas", { tabindex: "0", role: "img" });
+  private readonly canvas = h("canvas", { tabindex: "0", role: "img", "aria-label": "Picture" });
   private readonly readout = h("div", { class: "key" });
   private readonly host = h("div", { class: "plane" }, this.canvas);
   private picture: Picture | null = null;
@@ -255,7 +255,7 @@ function frame(pen: Pen, picture: Picture, [x0, x1, y0, y1]: [number, number, nu
     line(ctx, box.left, Y(ys[i]!), -4, 0);
     ctx.fillText(text, box.left - 7, Y(ys[i]!));
   });
-  ctx.font = fontOf(12.5, 500);
+  ctx.font = fontOf(13, 500);
   ctx.textAlign = "center";
   ctx.textBaseline = "bottom";
   ctx.fillText(label(picture.x.label, px.unit), box.left + box.width / 2, box.top + box.height + 43);
@@ -278,7 +278,7 @@ function colorBar(pen: Pen, bar: Bar, width: number): void {
   ctx.font = fontOf(12);
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  const scale = prefixed(Math.max(Math.abs(low), Math.abs(high)), bar.axis.unit);
+  const scale = axisUnit(Math.max(Math.abs(low), Math.abs(high)), bar.axis.unit);
   const values = ticks(low, high, box.height / 46);
   const marked = bar.marks ?? [];
   tickTexts(values, scale.factor).forEach((text, i) => {
@@ -293,7 +293,7 @@ function colorBar(pen: Pen, bar: Bar, width: number): void {
     subscripted(ctx, mark.text, left + BAR + 6, at(mark.value));
   }
   ctx.fillStyle = color("soft");
-  ctx.font = fontOf(12.5, 500);
+  ctx.font = fontOf(13, 500);
   turned(ctx, label(bar.axis.label, scale.unit), Math.min(width - 8, left + BAR + 48), box.top + box.height / 2, box.height, scale.unit);
 }
 

@@ -6,7 +6,7 @@ import { fitting } from "./scales";
 import { numbers } from "./socket";
 import { extent, quantity } from "./units";
 
-export interface Result { dims: string[]; coords: Record<string, { values: unknown; unit: string }>; values: unknown; unit: string; name?: string }
+export interface Result { dims: string[]; coords: Record<string, { values: unknown; unit: string; label?: string }>; values: unknown; unit: string; name?: string; label?: string }
 interface Dim { name: string; size: number; stride: number; values: number[] | string[]; unit: string }
 
 const NAMES: Record<string, string> = { gate: "gate voltage", B: "magnetic field", chemical_potential: "chemical potential" };
@@ -41,7 +41,7 @@ export function curvesOf(result: Result): { along: Dim; x: number[]; curves: Cur
       start += i * dim.stride;
       parts.unshift(spoken(dim, i));
     }
-    return { label: parts.join(", ") || said(result.name ?? "result"), y: Array.from({ length: along.size }, (_, k) => data[start + k * along.stride]!) };
+    return { label: parts.join(", ") || said(result.label ?? result.name ?? "result"), y: Array.from({ length: along.size }, (_, k) => data[start + k * along.stride]!) };
   });
   return { along, x: along.values as number[], curves };
 }
@@ -74,7 +74,7 @@ export class ResultView {
   private curves(result: Result): void {
     const found = curvesOf(result);
     if (!found) return;
-    const axes = { x: { label: said(found.along.name), unit: found.along.unit }, y: { label: said(result.name ?? "result"), unit: result.unit } };
+    const axes = { x: { label: said(found.along.name), unit: found.along.unit }, y: { label: said(result.label ?? result.name ?? "result"), unit: result.unit } };
     if (!this.chart) {
       this.plane?.destroy();
       this.plane = null;
@@ -102,7 +102,7 @@ export class ResultView {
     this.plane.set({
       name: "Result of the sweep", images: [{ x: along.values as number[], y: up.values as number[], values, scale }],
       x: { label: said(along.name), unit: along.unit }, y: { label: said(up.name), unit: up.unit },
-      bar: { scale, axis: { label: said(result.name ?? "result"), unit: result.unit } },
+      bar: { scale, axis: { label: said(result.label ?? result.name ?? "result"), unit: result.unit } },
     });
   }
 

@@ -1,5 +1,5 @@
 // A slider with its number beside it; the arrow keys move it by a step, the number field takes any value.
-import { h, unique } from "./dom";
+import { h, lowered, unique } from "./dom";
 import { figure, quantity } from "./units";
 
 export interface Knob { name: string; label?: string; unit: string; min: number; max: number; step?: number; value: number }
@@ -34,7 +34,7 @@ export class Slider {
       changed(value);
     };
     this.element = h("div", { class: "slider" },
-      h("label", { for: id }, name),
+      h("label", { for: id }, lowered(name)),
       h("span", { class: "number" }, this.field, h("span", { class: "unit" }, knob.unit)),
       this.range,
       h("span", { class: "ends", "aria-hidden": "true" }, h("span", {}, figure(knob.min, 3)), h("span", {}, figure(knob.max, 3))));

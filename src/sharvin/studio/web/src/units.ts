@@ -24,6 +24,13 @@ export function prefixed(size: number, unit: string): Prefixed {
   return { factor, unit: name };
 }
 
+/** The same for an axis, where a power of ten stands with a unit that takes no prefix. */
+export function axisUnit(size: number, unit: string): Prefixed {
+  if (STEPS[unit] || !(size > 0) || (size >= 0.02 && size < 2e4)) return prefixed(size, unit);
+  const power = Math.floor(Math.log10(size));
+  return { factor: 10 ** power, unit: `${figure(10 ** power, 1)} ${unit}`.trim() };
+}
+
 export function extent(...lists: ArrayLike<number | null>[]): [number, number] {
   let low = Infinity, high = -Infinity;
   for (const list of lists) {
@@ -44,7 +51,7 @@ export function figure(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-4) {
+  if (size >= 1e5 || size < 1e-3) {
     const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 1)).split("e");
     const power = [...String(Math.abs(Number(exponent)))].map((d) => SUPER[Number(d)]).join("");
     const factor = trim(mantissa!);

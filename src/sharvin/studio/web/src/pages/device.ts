@@ -8,6 +8,7 @@ import { Sheet, type Layer, type LayerKind, type Scene } from "../sheet";
 import { Slider } from "../slider";
 import { call, numbers, Refused } from "../socket";
 import { pointPanel, type Point } from "./point";
+import { Trace } from "./trace";
 
 const LAYERS: [LayerKind, string][] = [["potential", "Potential"], ["ldos", "Density of states"], ["current", "Current"]];
 
@@ -22,7 +23,9 @@ export async function devicePage(host: HTMLElement): Promise<() => void> {
 class DevicePage {
   private readonly editor = new Editor((text) => this.edited(text));
   private readonly sheet = new Sheet();
-  private readonly bands = new Chart({ name: "Dispersion of a lead", x: { label: "k", unit: "π/period" }, y: { label: "energy", unit: "meV" }, height: 240 });
+  private readonly bands = new Chart({ name: "Dispersion of a lead", x: { label: "k", unit: "π/period" }, y: { label: "energy", unit: "meV" }, height: 300 });
+  private readonly trace = new Trace((name, value) => this.pointArgs(name, value));
+  private moved: Omit<Parameter, "value"> | null = null;
   private readonly sliders = h("div", { class: "sliders" });
   private readonly point = h("div", { class: "reading", "aria-live": "off" });
   private readonly note = h("p", { class: "note", role: "status" });
@@ -57,13 +60,14 @@ class DevicePage {
       h("section", { class: "card now", "aria-label": "The current point" }, h("h2", {}, "At this point"), this.point,
         h("a", { class: "button", href: link("sweep"), onclick: (event: Event) => { event.preventDefault(); void this.toSweep(); } }, "Sweep it")),
       h("section", { class: "card waves", "aria-label": "Dispersion of the leads" },
-        h("div", { class: "row" }, h("h2", {}, "Waves of a lead"), this.bandLead), this.bands.element),
+        h("div", { class: "row" }, h("h2", {}, "Waves of a lead"), this.bandLead), this.bands.element, this.trace.element),
       file));
   }
 
   destroy(): void {
     this.sheet.plane.destroy();
     this.bands.destroy();
+    this.trace.destroy();
   }
 
   private async toSweep(): Promise<void> {
@@ -117,6 +121,7 @@ class DevicePage {
     call<Checked>("device.check", { toml: bench.toml }, "check").then((found) => {
       this.editor.problems(found.problems);
       if (!found.ok) {
+        this.trace.clear();
         refill(this.facts, `${found.problems.length} ${found.problems.length === 1 ? "problem" : "problems"}; the picture shows the last file that was right.`);
         return;
       }
@@ -142,11 +147,14 @@ class DevicePage {
     const level = this.scene?.level;
     const sliders = this.parameters.map((one) => new Slider({ ...one, value: bench.values[one.name]! }, (value) => {
       bench.values[one.name] = value;
+      this.moved = one;
       this.ask();
     }).element);
     if (level !== undefined && level > 0) {
-      sliders.push(new Slider({ name: "energy", label: "energy of the electrons", unit: "meV", min: 0, max: 2 * level, value: bench.energy ?? level }, (value) => {
+      const energy = { name: "energy", unit: "meV", min: 0, max: 2 * level };
+      sliders.push(new Slider({ ...energy, value: bench.energy ?? level }, (value) => {
         bench.energy = value;
+        this.moved = energy;
         this.ask();
       }).element);
     }
@@ -157,11 +165,20 @@ class DevicePage {
     return { toml: bench.toml, params: { ...bench.values } };
   }
 
+  /** Arguments of a point; with one parameter elsewhere for a curve along it. */
+  private pointArgs(name = "", value = 0): object {
+    const there = name in bench.values ? { ...bench.values, [name]: value } : { ...bench.values };
+    return { toml: bench.toml, params: there, energy: name === "energy" && !(name in bench.values) ? value : bench.energy };
+  }
+
   private ask(): void {
     this.write();
-    const energy = bench.energy;
+    const moved = this.moved;
+    const at = moved ? bench.values[moved.name] ?? bench.energy! : 0;
+    if (moved) this.trace.follow(moved, JSON.stringify(this.pointArgs(moved.name, 0)));
     this.point.classList.add("waiting");
-    call<Point>("device.point", { ...this.args(), energy }, "point").then((point) => {
+    call<Point>("device.point", this.pointArgs(), "point").then((point) => {
+      if (moved === this.moved) this.trace.add(at, point.conductance);
       this.point.classList.remove("waiting");
       refill(this.point, pointPanel(point));
       this.setLeads(point.leads);
@@ -185,14 +202,14 @@ class DevicePage {
     if (names.join("\n") === this.leads.join("\n")) return;
     this.leads = names;
     for (const choice of [this.leadChoice, this.bandLead]) refill(choice, ...names.map((name) => h("option", { value: name }, `lead ${name}`)));
-    this.leadChoice.hidden = this.layer === "potential";
+    this.leadChoice.hidden = this.layer !== "current";
   }
 
   private layerChosen(kind: LayerKind): void {
     this.layer = kind;
     this.field = null;
     this.write();
-    this.leadChoice.hidden = kind === "potential";
+    this.leadChoice.hidden = kind !== "current";
     this.draw();
     this.askLayer();
   }
@@ -233,7 +250,7 @@ class DevicePage {
       const kept = k.map((_, i) => i).filter((i) => Math.abs(k[i]!) <= reach);
       this.bands.set(kept.map((i) => k[i]! / Math.PI), [
         ...seen.map((band) => ({ label: "", y: kept.map((i) => (band[i]! < top ? band[i]! : null)), look: "thin" as const, color: 0 })),
-        { label: "energy of the electrons", y: kept.map(() => level), look: "dashed" as const, color: 1 },
+        { label: "energy", y: kept.map(() => level), look: "dashed" as const, color: 1 },
       ]);
     } catch (error) {
       this.say(error as Refused);

@@ -5,7 +5,7 @@ import { place, remember } from "../hash";
 import { Slider, type Knob } from "../slider";
 import { call, type Refused } from "../socket";
 
-export interface Formula { id: string; title: string; statement?: string; reference?: string; sliders: Knob[]; x: Axis; y: Axis }
+export interface Formula { id: string; title: string; note?: string; reference?: string; sliders: Knob[]; x: Axis; y: Axis }
 interface Curves { x: number[]; curves: { label: string; y: (number | null)[] }[] }
 
 export class FormulaView {
@@ -36,7 +36,7 @@ export class FormulaView {
       this.ask();
     } }, "Back to the start");
     this.element = h("div", { class: "formula" },
-      formula.statement ? h("p", { class: "statement" }, formula.statement) : null,
+      formula.note ? h("p", { class: this.page ? "statement" : "facts" }, formula.note) : null,
       h("div", { class: "split" }, this.chart.element, h("div", { class: "sliders" }, ...sliders.map((one) => one.element), reset)),
       formula.reference ? h("p", { class: "facts" }, formula.reference) : null, this.note);
     this.ask();

@@ -179,11 +179,11 @@ class SweepPage {
       h("div", { class: "row" }, h("h2", {}, job.name), h("span", { class: `state ${job.state}`, "data-state": job.state }, STATES[job.state]),
         isLive(job) ? act("job.cancel", "Stop") : null, job.state === "cancelled" || job.state === "failed" ? act("job.resume", "Resume") : null),
       h("div", { class: "row" }, h("progress", { class: "wide", max: job.total || 1, value: job.done, "aria-label": "points done" }),
-        h("span", { class: "facts" }, `${job.done} of ${job.total} points`, isLive(job) && job.eta_s !== null && job.eta_s !== undefined ? `, about ${duration(job.eta_s)} left` : "",
+        h("span", { class: "facts" }, job.total ? `${job.done} of ${job.total} points` : "starting …", isLive(job) && job.eta_s !== null && job.eta_s !== undefined ? `, about ${duration(job.eta_s)} left` : "",
           job.total ? ` (${figure((100 * job.done) / job.total, 3)} %)` : "")),
       job.message ? h("p", { class: job.state === "failed" ? "trouble" : "facts" }, job.message) : null,
-      job.done > 0 ? h("div", { class: "row downloads", "aria-label": "Downloads" }, ...FILES.map(([kind, name]) =>
-        h("a", { class: "button quiet", href: fileOf(job.id, kind), download: "", "data-file": kind }, name))) : null);
+      h("div", { class: "row downloads", role: "group", "aria-label": "Downloads" }, ...FILES.filter(([kind]) => job.state === "finished" || kind === "toml" || kind === "py").map(([kind, name]) =>
+        h("a", { class: "button quiet", href: fileOf(job.id, kind), download: "", "data-file": kind }, name))));
     this.askData(job);
   }
 
