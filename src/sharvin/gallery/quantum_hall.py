@@ -102,7 +102,7 @@ def compute(full: bool = False) -> "xr.Dataset":
     shapes = [rough_bar(seed) for seed in range(20 if full else 4)]
     rough = np.array([[_hall(smatrix(s, energy=e, B=FIELD)) for e in MIDDLES] for s in shapes])
     necks = np.array([3.0, 6.0, 10.0, 16.0]) if full else np.array([3.0, 16.0])
-    narrow = [_along(smatrix(necked_bar(w), energy=MIDDLES[0], B=FIELD)) for w in necks]
+    behind = [smatrix(necked_bar(w), energy=MIDDLES[0], B=FIELD) for w in necks]
     h_e2 = {"units": "h/e²"}
     parts = {
         "R_xy": ("plateau", clean[:, 0], h_e2),
@@ -112,7 +112,8 @@ def compute(full: bool = False) -> "xr.Dataset":
         "R_L": ("channels", along[:3], h_e2),
         "gate_L": ("gate", along[3:], h_e2),
         "rough": (("shape", "filling"), rough, h_e2),
-        "narrow": ("neck", np.array(narrow), h_e2),
+        "narrow": ("neck", [_along(s) for s in behind], h_e2),
+        "passed": ("neck", [_through(s) for s in behind], {"units": "1"}),
         "lost": (("strength", "sample"), _lost(20 if full else 6), {"units": "1"}),
     }
     coordinates = {
@@ -143,8 +144,10 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
         worst = float(np.abs(data.rough.sel(filling=nu) * nu - 1).max())
         found.append(Check(f"rough edges, worst |ν R_xy - 1|, ν = {nu}", worst, 0.0, 1e-6, reason))
     reason = "opposite edges meet in a neck of 1.7 magnetic lengths"
-    name = "log10 R_xx of a neck of 3 sites (h/e²)"
-    found.append(Check.between(name, np.log10(data.narrow.values[0]), -2.0, 3.0, reason))
+    narrow, passed = data.narrow.values[0], data.passed.values[0]
+    name = "R_xx of a neck of 3 sites, in units of (1 - T)/T"
+    found.append(Check(name, narrow * passed / (1 - passed), 1.0, 1e-6, "chiral edges beside it"))
+    found.append(Check.between("T of a neck of 3 sites", passed, 0.0, 0.5, reason))
     name = "R_xx of a neck of 16 sites (h/e²)"
     found.append(Check(name, data.narrow.values[-1], 0.0, 1e-6, "wider than 8 magnetic lengths"))
     weak, middle, strong = (float(np.median(row)) for row in data.lost.values)
@@ -197,6 +200,12 @@ def _hall(s: SMatrix) -> float:
 
 def _along(s: SMatrix) -> float:
     return resistance(s, current=ENDS, voltage=("1", "2"))
+
+
+def _through(s: SMatrix) -> float:
+    """Transmission from all leads on the left to all leads on the right."""
+    left, right = ("source", "1", "3"), ("drain", "2", "4")
+    return sum(s.transmission(to=b, from_=a) for a in left for b in right)
 
 
 def _both(s: SMatrix) -> tuple[float, float]:

@@ -107,7 +107,12 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     found.append(Check("Hall resistance (h/e²)", data.hall, 0.0, 1e-9, "time reversal"))
     lost = data.magnetic.values[len(data.strength) // 2]
     reason = "magnetic impurities scatter back; one sample of many"
-    found.append(Check.between("R_14,14, magnetic disorder (h/e²)", lost, 2.0, 20.0, reason))
+    found.append(Check.between("R_14,14, magnetic disorder (h/e²)", lost, 4.0, 10.0, reason))
+    weak, twice = (float(data.magnetic.sel(strength=j, method="nearest")) for j in (0.25, 0.5))
+    ratio = (weak - 3 / 2) / (twice - 3 / 2)
+    reason = "golden rule, and the next order at half a gap"
+    name = "excess R_14,14 at half the magnetic disorder"
+    found.append(Check(name, ratio, 1 / 4, 0.06, reason))
     reason = "one helical pair at each wall (Jackiw-Rebbi)"
     found.append(Check("modes each way at two walls of the mass", data.wall_modes, 2, 1e-9, reason))
     found.append(Check("transmission along the walls", data.wall_T, 2, 1e-9, reason))
