@@ -83,6 +83,24 @@ def numbers(args: Mapping[str, Any], name: str) -> dict[str, float]:
     return {str(key): number(value, str(key)[: limits.NAME]) for key, value in given.items()}
 
 
+def options(args: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Numbers, switches and short texts by name."""
+    given = args.get(name)
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or len(given) > limits.NAME:
+        raise InvalidInput(f"{name!r} must be an object")
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        is_plain = value is None or isinstance(value, bool)
+        found[str(key)] = value if is_plain else _text_or_number(value, str(key)[: limits.NAME])
+    return found
+
+
+def _text_or_number(value: Any, name: str) -> str | float:
+    return string({name: value}, name) if isinstance(value, str) else number(value, name)
+
+
 def job_id(args: Mapping[str, Any]) -> str:
     """Id of a job: sixteen hexadecimal digits, so that it can never be a path."""
     value = args.get("job")

@@ -20,6 +20,7 @@ from sharvin.studio.guard import Guard
 from sharvin.studio.jobs import Jobs
 from sharvin.studio.lane import Lane
 from sharvin.studio.socket import Session
+from sharvin.studio.uploads import Uploads
 from sharvin.studio.verbs import Verbs
 
 _MEDIA = {
@@ -82,7 +83,8 @@ class _Studio:
         self._sessions: set[Session] = set()
         self._quick, self._slow = Lane("quick"), Lane("slow", 10 * limits.SECONDS)
         self.jobs = Jobs(settings.results, self._broadcast)
-        self._verbs = Verbs(self._quick, self._slow, self.jobs)
+        self._uploads = Uploads(settings.results / "studio" / "uploads")
+        self._verbs = Verbs(self._quick, self._slow, self.jobs, self._uploads)
         self._static = _static_files()
 
     @asynccontextmanager
@@ -99,6 +101,7 @@ class _Studio:
             await self.jobs.close()
             await self._quick.close()
             await self._slow.close()
+            self._uploads.clear()
 
     async def _warm(self) -> None:
         """One small step after the other, so that whoever asks waits for one at most."""

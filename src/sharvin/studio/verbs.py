@@ -8,8 +8,10 @@ from sharvin.errors import SharvinError, UnknownName
 from sharvin.gallery.registry import ids
 from sharvin.studio import arguments, formula_pages, wire
 from sharvin.studio.catalog import catalog
+from sharvin.studio.fit_kinds import KINDS
 from sharvin.studio.jobs import Jobs
 from sharvin.studio.lane import Lane
+from sharvin.studio.uploads import Uploads
 
 Args = Mapping[str, Any]
 _LAYERS = ("ldos", "current")
@@ -23,10 +25,11 @@ class Verbs:
     quick, slow : Lane
         For what follows a slider, and for pages of the gallery and fits, which take seconds.
     jobs : Jobs
+    uploads : Uploads
     """
 
-    def __init__(self, quick: Lane, slow: Lane, jobs: Jobs) -> None:
-        self._quick, self._slow, self._jobs = quick, slow, jobs
+    def __init__(self, quick: Lane, slow: Lane, jobs: Jobs, uploads: Uploads) -> None:
+        self._quick, self._slow, self._jobs, self._uploads = quick, slow, jobs, uploads
         self._pages: dict[str, bytes] = {}
         self._here: dict[str, tuple[tuple[str, ...], Callable[[Args], Any]]] = {
             "gallery.list": ((), lambda _: list(catalog())),
@@ -52,7 +55,7 @@ class Verbs:
             "job.data": (("job",), self._job_data),
             "data.kinds": ((), lambda _, slot: self._slow.call("data.kinds", {}, slot)),
             "data.load": (("name", "b64", "columns"), self._data_load),
-            "data.fit": (("data", "kind", "columns", "options"), self._data_fit),
+            "data.fit": (("data", "name", "kind", "columns", "options"), self._data_fit),
         }
 
     @property
@@ -112,20 +115,23 @@ class Verbs:
         return await self._quick.call("job.data", {"folder": str(folder)}, slot)
 
     async def _data_load(self, args: Args, slot: Any) -> bytes:
-        arguments.data(args)
-        given = {
-            "name": arguments.string(args, "name"),
-            "b64": args["b64"],
-            "columns": args.get("columns"),
-        }
-        return await self._slow.call("data.load", given, slot)
+        name = arguments.string(args, "name")
+        id_, path = self._uploads.put(name, arguments.data(args))
+        given = {"path": str(path), "name": name, "columns": args.get("columns")}
+        body = await self._slow.call("data.load", given, slot)
+        start = b'{"ok":true,"result":{'
+        return body.replace(start, start + b'"data":"%s",' % id_.encode(), 1)
 
     async def _data_fit(self, args: Args, slot: Any) -> bytes:
+        name, path = self._uploads.find(
+            arguments.string(args, "data" if "data" in args else "name")
+        )
         given = {
-            "data": arguments.string(args, "data", ""),
-            "kind": arguments.string(args, "kind"),
+            "path": str(path),
+            "name": name,
+            "kind": arguments.choice(args, "kind", tuple(KINDS)),
             "columns": args.get("columns"),
-            "options": arguments.numbers(args, "options"),
+            "options": arguments.options(args, "options"),
         }
         return await self._slow.call("data.fit", given, slot)
 
