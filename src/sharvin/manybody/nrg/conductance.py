@@ -153,12 +153,14 @@ def spectral_function(
         raise InvalidInput("a spectral function is taken at one temperature")
     omega = np.atleast_1d(_meV(energy))
     edges = _edges(kt[0])
-    spins = (UP,) if model.zeeman == 0 else (UP, DOWN)
+    spins = _independent_spins(model)
 
     def read(shells: Sequence[Shell], shift: float, sites: int) -> RealArray:
         return np.array([_histogram(shells, kt, spin, edges) for spin in spins])
 
     bins, _ = averaged(model, wilson, kt[0], read, spins)
+    if model.zeeman and len(bins) == 1:  # the bins lie evenly on both sides of the Fermi energy
+        bins = np.stack([bins[0], bins[0, ::-1]])
     middles = (edges[1:] + edges[:-1]) / 2
     kernel = _broadened(omega / model.bandwidth, middles, broadening, kt[0])
     found = bins @ kernel / model.bandwidth
@@ -173,7 +175,7 @@ def spectral_function(
 
 def _thermal(model: Anderson, kt: RealArray, wilson: Wilson) -> RealArray:
     """πΓ/2 ∫(-f') A summed over spins, and its error, shape (2, t)."""
-    spins = (UP,) if model.zeeman == 0 else (UP, DOWN)
+    spins = _independent_spins(model)
 
     def read(shells: Sequence[Shell], shift: float, sites: int) -> RealArray:
         return sum((thermal_sum(shells, kt, spin) for spin in spins), np.zeros(len(kt)))
@@ -181,6 +183,13 @@ def _thermal(model: Anderson, kt: RealArray, wilson: Wilson) -> RealArray:
     scale = np.pi * model.width / model.bandwidth / 2 * (2 / len(spins))
     mean, error = averaged(model, wilson, float(kt.min()), read, spins)
     return scale * np.stack([mean, error])
+
+
+def _independent_spins(model: Anderson) -> tuple[Charges, ...]:
+    """One spin without a field, and in the middle of the valley: holes of one are the other."""
+    if model.zeeman == 0 or 2 * model.level + model.interaction == 0:
+        return (UP,)
+    return UP, DOWN
 
 
 def _distinct(models: Sequence[Anderson], solve: Any) -> list[RealArray]:
