@@ -104,7 +104,7 @@ def test_the_changelog_begins_with_this_version():
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: p.name)
 def test_files_stay_rooms_not_warehouses(path):
-    kernels = path.parent == SOURCE / "numerics" / "elimination"
+    kernels = path.parent == SOURCE / "numerics" / "elimination" or path.name == "kernels.py"
     assert len(path.read_text().splitlines()) <= (MAX_KERNEL_LINES if kernels else MAX_LINES)
 
 
