@@ -40,6 +40,12 @@ export class Editor {
     this.paint();
   }
 
+  /** Leads to the line number `index` of those that look like `pattern`. */
+  goTo(pattern: RegExp, index: number): void {
+    const found = this.area.value.split("\n").flatMap((text, i) => (pattern.test(text) ? [i + 1] : []));
+    if (found[index]) this.go(found[index]);
+  }
+
   private go(line: number): void {
     const lines = this.area.value.split("\n");
     const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);

@@ -44,11 +44,14 @@ export class Plane {
   private readonly stop: () => void;
   private readonly watch: ResizeObserver;
 
-  constructor() {
+  /** `pick` hears where a reader clicks or presses Enter. */
+  constructor(pick?: (x: number, y: number) => void) {
     this.element = h("figure", { class: "chart" }, this.host, h("figcaption", {}, this.readout));
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
     this.canvas.addEventListener("pointerdown", (event) => this.point(event));
     this.canvas.addEventListener("pointerleave", () => this.move(null));
+    this.canvas.addEventListener("click", () => { if (this.cross) pick?.(...this.cross); });
+    this.canvas.addEventListener("keydown", (event) => { if (event.key === "Enter" && this.cross) pick?.(...this.cross); });
     this.canvas.addEventListener("blur", () => this.move(null));
     this.canvas.addEventListener("keydown", (event) => this.step(event));
     this.stop = onTheme(() => this.redraw());

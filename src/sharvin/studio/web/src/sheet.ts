@@ -8,15 +8,28 @@ import { color, fontOf } from "./theme";
 import { extent } from "./units";
 
 type Corners = [number, number][];
-export interface Shape { name: string; polygon: Corners | Corners[] }
+export interface Shape { name: string; index?: number; polygon: Corners | Corners[] }
 export interface Scene { x: unknown; y: unknown; potential: unknown; outline: Corners | Corners[]; gates: Shape[]; leads: Shape[]; level: number }
 export interface Layer { x: unknown; y: unknown; values: unknown; u?: unknown; v?: unknown; unit?: string }
 export type LayerKind = "potential" | "ldos" | "current";
 
 export class Sheet {
-  readonly plane = new Plane();
+  readonly plane: Plane;
+  private scene: Scene | null = null;
+
+  /** `pick` hears which gate, by its place in the file, or which lead was chosen in the picture. */
+  constructor(pick: (what: "gate" | "lead", which: number | string) => void) {
+    this.plane = new Plane((x, y) => {
+      const inside = (shape: Shape): boolean => rings(shape.polygon).some((ring) => contains(ring, x, y));
+      const gate = this.scene?.gates.find(inside);
+      const lead = this.scene?.leads.find(inside);
+      if (gate?.index !== undefined) pick("gate", gate.index);
+      else if (lead) pick("lead", lead.name);
+    });
+  }
 
   show(scene: Scene, kind: LayerKind, layer: Layer | null): void {
+    this.scene = scene;
     const base = grid(scene.x, scene.y, scene.potential);
     const [low, high] = extent(base.values);
     const sea = seaAndLand(scene.level, low, Math.max(high, scene.level));
@@ -69,6 +82,15 @@ function quantile(values: ArrayLike<number>, share: number): number {
 /** One polygon or several, as a list of several. */
 function rings(shape: Corners | Corners[]): Corners[] {
   return Array.isArray(shape[0]?.[0]) ? (shape as Corners[]) : [shape as Corners];
+}
+
+function contains(ring: Corners, x: number, y: number): boolean {
+  let is = false;
+  ring.forEach(([x1, y1], i) => {
+    const [x0, y0] = ring[(i || ring.length) - 1]!;
+    if (y1 > y !== y0 > y && x < x1 + ((y - y1) / (y0 - y1)) * (x0 - x1)) is = !is;
+  });
+  return is;
 }
 
 function trace(pen: Pen, shape: Corners | Corners[]): void {

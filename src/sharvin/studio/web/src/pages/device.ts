@@ -22,7 +22,12 @@ export async function devicePage(host: HTMLElement): Promise<() => void> {
 
 class DevicePage {
   private readonly editor = new Editor((text) => this.edited(text));
-  private readonly sheet = new Sheet();
+  private readonly sheet = new Sheet((what, which) => {
+    const table = what === "gate" ? /^\s*\[\[gates\]\]/ : new RegExp(`^\\s*\\[leads\\."?${String(which).replace(/\W/g, "\\$&")}"?\\]`);
+    this.file.open = true;
+    this.editor.goTo(table, what === "gate" ? Number(which) : 0);
+  });
+  private readonly file = h("details", { class: "card file", open: !isNarrow() });
   private readonly bands = new Chart({ name: "Dispersion of a lead", x: { label: "k", unit: "π/period" }, y: { label: "energy", unit: "meV" }, height: 300 });
   private readonly trace = new Trace((name, value) => this.pointArgs(name, value));
   private moved: Omit<Parameter, "value"> | null = null;
@@ -48,20 +53,22 @@ class DevicePage {
       h("option", { value: "" }, "own file"), ...templates.map((name) => h("option", { value: name }, name.replaceAll("_", " "))));
     this.templateChoice.value = bench.template;
     this.editor.text = bench.toml;
-    const file = h("details", { class: "card file", open: !isNarrow() },
+    refill(this.file,
       h("summary", {}, h("h2", {}, "Device file")),
       h("div", { class: "row" }, h("label", { class: "inline" }, "Start from ", this.templateChoice),
         h("button", { class: "quiet", type: "button", onclick: () => this.download() }, "Save .toml"),
         this.openButton()),
       this.editor.element, this.facts);
-    host.append(h("div", { class: "device" },
+    const left = h("div", { class: "column" },
       h("section", { class: "card stage", "aria-label": "Picture of the device" }, this.layerChoice(), this.sheet.plane.element, this.note),
-      h("section", { class: "card knobs", "aria-label": "Parameters" }, h("h2", {}, "Parameters"), this.sliders),
+      this.trace.element, this.file);
+    const right = h("div", { class: "column" },
       h("section", { class: "card now", "aria-label": "The current point" }, h("h2", {}, "At this point"), this.point,
         h("a", { class: "button", href: link("sweep"), onclick: (event: Event) => { event.preventDefault(); void this.toSweep(); } }, "Sweep it")),
+      h("section", { class: "card knobs", "aria-label": "Parameters" }, h("h2", {}, "Parameters"), this.sliders),
       h("section", { class: "card waves", "aria-label": "Dispersion of the leads" },
-        h("div", { class: "row" }, h("h2", {}, "Waves of a lead"), this.bandLead), this.bands.element, this.trace.element),
-      file));
+        h("div", { class: "row" }, h("h2", {}, "Waves of a lead"), this.bandLead), this.bands.element));
+    host.append(h("div", { class: "device" }, left, right));
   }
 
   destroy(): void {

@@ -84,7 +84,7 @@ class SweepPage {
     this.add.hidden = !free.length;
     refill(this.add, h("option", { value: "" }, "Add an axis …"), ...free.map((one) => h("option", { value: one.name }, one.name)));
     const points = this.axes.filter((axis) => axis.raw === null).reduce((product, axis) => product * axis.points, 1);
-    refill(this.facts, `${points.toLocaleString("en").replaceAll(",", " ")} points of ${sites.toLocaleString("en").replaceAll(",", " ")} sites`);
+    refill(this.facts, `${points.toLocaleString("en").replaceAll(",", " ")} settings of a device with ${sites.toLocaleString("en").replaceAll(",", " ")} sites`);
   }
 
   private row(axis: AxisRow, index: number): HTMLElement {

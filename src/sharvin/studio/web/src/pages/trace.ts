@@ -18,7 +18,7 @@ export class Trace {
 
   /** `ask` gives the arguments of a point at which this parameter has another value. */
   constructor(private readonly ask: (name: string, value: number) => object) {
-    this.element = h("div", { class: "trace", hidden: true },
+    this.element = h("section", { class: "card trace", "aria-label": "Conductance along the slider", hidden: true },
       h("div", { class: "row" }, h("h2", {}, "Along the slider"), this.fillButton), this.chart.element);
   }
 
