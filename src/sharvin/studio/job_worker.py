@@ -16,6 +16,8 @@ from sharvin.errors import SharvinError
 from sharvin.studio import wire
 from sharvin.sweeps.progress import Progress
 
+_LONGEST = 2_000  # characters of a message
+
 
 def main(folder: Path) -> None:
     """Compute the job of a folder, from wherever it was left."""
@@ -31,14 +33,14 @@ def main(folder: Path) -> None:
             try:
                 run(folder / "device.toml", folder, options)
             except SharvinError as error:
-                _tell(target, {"error": " ".join(str(error).split())})
+                _tell(target, {"error": " ".join(str(error).split())[:_LONGEST]})
                 return
             except Exception as error:
                 traceback.print_exc()
                 _tell(target, {"error": f"{type(error).__name__}: {str(error)[:300]}"})
                 return
         said = [str(n.message) for n in notes if issubclass(n.category, RuntimeWarning)]
-        _tell(target, {"finished": True, "message": "; ".join(dict.fromkeys(said))})
+        _tell(target, {"finished": True, "message": "; ".join(dict.fromkeys(said))[:_LONGEST]})
 
 
 def _step(progress: Progress) -> dict[str, object]:

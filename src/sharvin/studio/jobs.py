@@ -30,6 +30,7 @@ FILES = {
     "py": ("device.py", "text/x-python; charset=utf-8"),
 }
 _TOLD_EVERY = 0.2  # seconds between two events of one job
+_LONGEST = 2_000  # characters of a message
 _STOPPED = "the studio ended; resume goes on from here"
 
 
@@ -194,8 +195,12 @@ class Jobs:
             self._tasks[job.id] = task
             task.add_done_callback(partial(self._ended, job.id))
 
-    def _ended(self, id_: str, _: "asyncio.Task[None]") -> None:
+    def _ended(self, id_: str, task: "asyncio.Task[None]") -> None:
         self._tasks.pop(id_, None)
+        job = self._jobs[id_]
+        if not task.cancelled() and task.exception() is not None and job.state == "running":
+            sentence = f"this sweep could not be started or heard: {task.exception()}"[:_LONGEST]
+            self._put(replace(job, state="failed", eta_s=None, message=sentence))
         with suppress(RuntimeError):  # the loop is closing
             self._fill()
 
