@@ -339,6 +339,7 @@ def test_a_measured_file_is_fitted(page: Page, studio: str, tmp_path: Path) -> N
     page.get_by_label("File with measured data").set_input_files(path)
     expect(page.get_by_label("column of Hall resistance")).to_have_value("Rxy")
     expect(page.get_by_label("unit of Hall resistance")).to_have_value("kOhm")
+    page.get_by_label("column of longitudinal resistance").select_option("")
     np.testing.assert_allclose(curves(page)["measured"], r_xy / 1e3, rtol=1e-9)
     page.get_by_role("button", name="Fit", exact=True).click()
     found = page.locator("[data-name=density]")

@@ -244,7 +244,7 @@ function frame(pen: Pen, picture: Picture, [x0, x1, y0, y1]: [number, number, nu
   ctx.strokeRect(box.left - 0.5, box.top - 0.5, box.width + 1, box.height + 1);
   ctx.fillStyle = color("soft");
   ctx.font = fontOf(12);
-  const xs = ticks(x0, x1, box.width / 75), ys = ticks(y0, y1, box.height / 42);
+  const xs = ticks(x0, x1, box.width / 62), ys = ticks(y0, y1, box.height / 32);
   const [px, py] = [prefixed(Math.max(Math.abs(x0), Math.abs(x1)), picture.x.unit), prefixed(Math.max(Math.abs(y0), Math.abs(y1)), picture.y.unit)];
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
@@ -282,7 +282,7 @@ function colorBar(pen: Pen, bar: Bar, width: number): void {
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   const scale = axisUnit(Math.max(Math.abs(low), Math.abs(high)), bar.axis.unit);
-  const values = ticks(low, high, box.height / 46);
+  const values = ticks(low, high, box.height / 40);
   const marked = bar.marks ?? [];
   tickTexts(values, scale.factor).forEach((text, i) => {
     const y = at(values[i]!);

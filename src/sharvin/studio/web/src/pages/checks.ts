@@ -1,5 +1,5 @@
 // Checks of a page: computed against expected, with a mark that shows where in the tolerance it lies.
-import { h, svg } from "../dom";
+import { h, lowered, svg } from "../dom";
 import { figure } from "../units";
 
 export interface Check { name: string; value: number | null; expected: number; tolerance: number; passed: boolean; reason: string }
@@ -18,7 +18,7 @@ function row(check: Check): HTMLElement {
     ? Math.ceil(Math.log10(Math.abs(check.expected) / check.tolerance)) + 2 : 4));
   return h("tr", { class: check.passed ? "held" : "missed" },
     h("td", { class: "mark" }, h("span", { role: "img", "aria-label": check.passed ? "holds" : "misses" }, check.passed ? "✓" : "✗")),
-    h("th", { scope: "row" }, check.name, h("small", {}, check.reason)),
+    h("th", { scope: "row" }, lowered(check.name), h("small", {}, check.reason)),
     h("td", { class: "n" }, figure(check.value, digits)),
     h("td", { class: "n" }, `${figure(check.expected, digits)} ± ${figure(check.tolerance, 2)}`),
     h("td", {}, gauge(check)));

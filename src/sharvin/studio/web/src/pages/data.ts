@@ -1,7 +1,7 @@
 // Data: a file of the laboratory, what its columns are, a fit with errors, and a simulation over it.
 import { Chart, type Axis, type Curve } from "../chart";
 import { ratio } from "../convert";
-import { announce, h, refill } from "../dom";
+import { announce, h, lowered, refill } from "../dom";
 import { drawing } from "../drawing";
 import { place, remember } from "../hash";
 import { allJobs, onJobs } from "../jobs";
@@ -181,7 +181,7 @@ class DataPage {
     }
     refill(this.result, h("h2", {}, this.kindNow().title),
       found.problem ? h("p", { class: "trouble" }, found.problem) : valueTable(found),
-      ...(found.notes ?? []).map((text) => h("p", { class: "facts" }, text)),
+      ...(found.notes ?? []).map((text) => h("p", { class: "facts" }, lowered(text))),
       h("h2", {}, x!.length ? "Data and fit" : "Data"), this.chart.element,
       h("h2", {}, "Figure"), drawing(found.figure_svg, `Fit of ${this.file.name}`),
       h("details", {}, h("summary", {}, "Report"), h("pre", { class: "code", tabindex: "0" }, found.report)));

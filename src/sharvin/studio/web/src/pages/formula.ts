@@ -1,6 +1,6 @@
 // A closed form with its sliders: every move asks for the curve again.
 import { Chart, type Axis } from "../chart";
-import { h, settled } from "../dom";
+import { h, lowered, settled } from "../dom";
 import { place, remember } from "../hash";
 import { Slider, type Knob } from "../slider";
 import { call, type Refused } from "../socket";
@@ -36,7 +36,7 @@ export class FormulaView {
       this.ask();
     } }, "Back to the start");
     this.element = h("div", { class: "formula" },
-      formula.note ? h("p", { class: this.page ? "statement" : "facts" }, formula.note) : null,
+      formula.note ? h("p", { class: this.page ? "statement" : "facts" }, lowered(formula.note)) : null,
       h("div", { class: "split" }, this.chart.element, h("div", { class: "sliders" }, ...sliders.map((one) => one.element), reset)),
       formula.reference ? h("p", { class: "facts" }, formula.reference) : null, this.note);
     this.ask();
