@@ -4,7 +4,9 @@
 a `Fit`: values with errors, tests of the residuals and a report. Names load when they are used.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 # One line for each file; the names are loaded from it on first use.
@@ -54,6 +56,18 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f"sharvin.analysis.{_HOME[name]}"), name)
     globals()[name] = value
     return value
+
+
+class _Room(ModuleType):
+    """Keeps ``analysis.load`` the function when a file of that name is imported first."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType) and name in _HOME:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Room
 
 
 def __dir__() -> list[str]:

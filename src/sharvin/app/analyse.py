@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharvin.app.curves import CURVES
 from sharvin.errors import InvalidInput, SharvinError, UnknownName, Unreliable
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class Analysis:
     files: tuple[Path, ...]
     proposals: tuple[str, ...] = ()
 
+    @property
+    def problem(self) -> str:
+        """Why there is no result; empty when a fit converged."""
+        if any(fit.converged for fit in self.fits):
+            return ""
+        return "; ".join(fit.problem for fit in self.fits) or f"no {self.kind} found"
+
 
 def _plateaus(record: "xr.Dataset", _: Mapping[str, float]) -> tuple["Fit", ...]:
     from sharvin.analysis.contacts import fit_plateaus
@@ -71,13 +79,15 @@ def _diamonds(record: "xr.Dataset", _: Mapping[str, float]) -> tuple["Fit", ...]
     return (fit_diamonds(record),)
 
 
-# What each kind is called on the command line; "auto" tries them in this order.
+# What each kind is called on the command line.
 KINDS: dict[str, Callable[["xr.Dataset", Mapping[str, float]], tuple["Fit", ...]]] = {
     "diamonds": _diamonds,
     "plateaus": _plateaus,
     "risers": _risers,
     "peaks": _peaks,
+    **CURVES,
 }
+# What "auto" tries, in this order. Curves are left out: a smooth curve suits several of them.
 _PROPOSED = ("diamonds", "plateaus", "peaks")
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from sharvin.errors import Unreliable
+
 
 def analyse(
     files: Annotated[
@@ -15,7 +17,11 @@ def analyse(
         ),
     ],
     kind: Annotated[
-        str, typer.Option(help="plateaus, risers, peaks, diamonds, or auto: what fits.")
+        str,
+        typer.Option(
+            help="plateaus, risers, peaks, diamonds, noise, hall, magnetoconductance, dephasing, "
+            "hopping, kondo, luttinger; auto tries diamonds, plateaus and peaks."
+        ),
     ] = "auto",
     column: Annotated[
         list[str] | None,
@@ -43,3 +49,5 @@ def analyse(
     typer.echo(found.text)
     for path in found.files:
         typer.echo(f"wrote {path}")
+    if found.problem:  # the figure and page show what was measured; a script must see the refusal
+        raise Unreliable(found.problem)

@@ -1,0 +1,64 @@
+"""Kinds of analysis that fit one curve: the columns they read, their units, and the fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sharvin.errors import ShapeMismatch
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sharvin.analysis.fit import Fit
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A fit of y against x.
+
+    Parameters
+    ----------
+    fit : str
+        Its name in `sharvin.analysis`.
+    x, y : (str, str)
+        Name of the column in the record, and the unit that the fit takes.
+    given : mapping
+        Keyword of the fit -> further column and its unit.
+    """
+
+    fit: str
+    x: tuple[str, str]
+    y: tuple[str, str]
+    given: tuple[tuple[str, tuple[str, str]], ...] = ()
+
+    def __call__(self, record: "xr.Dataset", _: Mapping[str, float]) -> tuple["Fit", ...]:
+        """The fit of the columns of `record`; a missing column or unit is refused by name."""
+        from sharvin import analysis
+        from sharvin.analysis.records import numbers, pick
+
+        places = (self.x, self.y, *(place for _, place in self.given))
+        columns = [numbers(pick(record, name), unit) for name, unit in places]
+        for (name, _unit), values in zip(places, columns, strict=True):
+            if values.ndim != 1 or values.shape != columns[0].shape:
+                raise ShapeMismatch(
+                    f"one curve is needed, with as many {name} as {self.x[0]}: got shapes "
+                    f"{values.shape} and {columns[0].shape}"
+                )
+        x, y, *rest = columns
+        options = {key: values for (key, _), values in zip(self.given, rest, strict=True)}
+        return (getattr(analysis, self.fit)(x, y, **options),)
+
+
+_FIELD, _TEMPERATURE, _CONDUCTANCE = ("B", "T"), ("T", "K"), ("G", "e²/h")
+
+CURVES = {
+    "noise": Curve(
+        "fit_noise", ("bias", "mV"), ("S", "A²/Hz"), given=(("conductance", _CONDUCTANCE),)
+    ),
+    "hall": Curve("fit_hall", _FIELD, ("Rxy", "Ohm")),
+    "magnetoconductance": Curve("fit_magnetoconductance", _FIELD, ("conductivity", "e²/h")),
+    "dephasing": Curve("fit_dephasing", _TEMPERATURE, ("L_phi", "nm")),
+    "hopping": Curve("fit_hopping", _TEMPERATURE, _CONDUCTANCE),
+    "kondo": Curve("fit_kondo", _TEMPERATURE, _CONDUCTANCE),
+    "luttinger": Curve("fit_power_law", _TEMPERATURE, _CONDUCTANCE),
+}
