@@ -74,6 +74,7 @@ def test_a_point_is_the_s_matrix_of_the_library():
     np.testing.assert_allclose(found["transmissions"], s.transmissions, atol=1e-9)
     assert found["modes"] == list(s.modes)
     assert found["leads"] == ["source", "drain"]
+    assert (found["to"], found["from"]) == ("drain", "source")
     assert found["conductance"] == pytest.approx(2 * s.transmission(to="drain", from_="source"))
 
 
