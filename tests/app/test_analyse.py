@@ -129,7 +129,7 @@ def test_auto_says_what_it_tried(monkeypatch, capsys, ramp, tmp_path):
         (("-c", "gate"), "--column takes NAME=COLUMN:UNIT"),
         (("--kind", "kondo"), "unknown column 'T'"),
         (("--kind", "kondo", "-c", "T=Vg:V", "-c", "G=G:uS"), "is a voltage"),
-        (("--kind", "kondo", "-c", "T=Vg", "-c", "G=G:uS"), "has no unit, but K is needed"),
+        (("--kind", "kondo", "-c", "T=Vg", "-c", "G=G:uS"), "(-c T=COLUMN:K)"),
     ],
 )
 def test_a_mistake_is_one_line(monkeypatch, capsys, staircase, tmp_path, arguments, message):
@@ -212,6 +212,7 @@ def test_a_curve_leaves_figure_and_page(monkeypatch, capsys, tmp_path):
     code, text, _ = run(monkeypatch, capsys, path, "--kind", "kondo", *options, "--out", out)
     assert code == 0
     assert "kondo_temperature" in text
+    assert "G in e²/h" in text  # that of the maximum
     assert {p.name for p in out.iterdir()} == {"curve-kondo.png", "curve-kondo.html"}
 
 

@@ -70,7 +70,7 @@ def numbers(array: "xr.DataArray", unit: str, *, default: str | None = None) -> 
     if given is None:
         raise UnitError(
             f"{array.name!r} has no unit, but {unit} is needed; load it with "
-            f"columns={{{array.name!r}: (column, {unit!r})}}"
+            f"columns={{{array.name!r}: (column, {unit!r})}} (-c {array.name}=COLUMN:{unit})"
         )
     values = np.asarray(array.values, dtype=np.float64)
     scaled: RealArray = values * ratio(given, unit)

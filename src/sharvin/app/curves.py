@@ -1,7 +1,7 @@
 """Kinds of analysis that fit one curve: the columns they read, their units, and the fit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sharvin.errors import ShapeMismatch
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from sharvin.analysis.fit import Fit
+
+
+_FIELD, _TEMPERATURE, _CONDUCTANCE = ("B", "T"), ("T", "K"), ("G", "e²/h")
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,13 @@ class Curve:
                 )
         x, y, *rest = columns
         options = {key: values for (key, _), values in zip(self.given, rest, strict=True)}
-        return (getattr(analysis, self.fit)(x, y, **options),)
+        fit = getattr(analysis, self.fit)(x, y, **options)
+        if self.y != _CONDUCTANCE:
+            return (fit,)
+        # These fits take any unit and name none; here it is known.
+        lines = [*fit.parts.get("lines", ()), f"G in {_CONDUCTANCE[1]}"]
+        return (replace(fit, parts={**fit.parts, "lines": lines}),)
 
-
-_FIELD, _TEMPERATURE, _CONDUCTANCE = ("B", "T"), ("T", "K"), ("G", "e²/h")
 
 CURVES = {
     "noise": Curve(
