@@ -1,6 +1,6 @@
 """How often a 95 % interval holds the truth: every fit on synthetic data, as a table in docs.
 
-python benchmarks/coverage.py [COUNT] [--write] [part of a name]: COUNT data sets (500) of each
+python benchmarks/intervals.py [COUNT] [--write] [part of a name]: COUNT data sets (500) of each
 case; with --write the table goes to docs/coverage.md. A file `coverage_NAME.py` beside this one
 with a table CASES: name -> function(seed) -> (fit, truth) is taken in by itself.
 """
@@ -22,7 +22,7 @@ HEAD = """# Coverage of error bars
 
 How often the 95 % interval of a fit holds the value that made the data. With {count} data sets the
 share itself is known to about {spread:.1f} % (one standard deviation). Written by
-`python benchmarks/coverage.py {count} --write`.
+`python benchmarks/intervals.py {count} --write`.
 
 | fit | value | held by 95 % interval | bias, in errors | failed |
 |---|---|---|---|---|
