@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export MPLBACKEND := Agg
 
-.PHONY: help install demo test quick lint format types layers bench check clean
+.PHONY: help install demo test quick lint format types layers bench check clean web web-check
 
 help:
 	@echo "make demo     the point contact of 1988: staircase, data and plateaus into results/"
@@ -21,6 +21,7 @@ help:
 	@echo "make lint     formatting and lint;  make format mends what it can"
 	@echo "make types    mypy --strict;        make layers checks the floors"
 	@echo "make bench    time and memory against Kwant (KWANT_PYTHON=... names its interpreter)"
+	@echo "make web      the studio's pages from their sources (needs node 18)"
 	@echo "make check    lint, types, layers and test: what a submission must pass"
 
 install: $(VENV)/.ok
@@ -66,3 +67,14 @@ check: lint types layers test
 
 clean:
 	rm -rf $(VENV) results build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+WEB := src/sharvin/studio/web
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	@npm --prefix $(WEB) ci --silent
+
+web: $(WEB)/node_modules/.package-lock.json
+	@npm --prefix $(WEB) run --silent types && npm --prefix $(WEB) run --silent build
+
+web-check: $(WEB)/node_modules/.package-lock.json
+	@npm --prefix $(WEB) run --silent check

@@ -1,7 +1,7 @@
 """How often a 95 % interval holds the truth: every fit on synthetic data, as a table in docs.
 
 python benchmarks/intervals.py [COUNT] [--write] [part of a name]: COUNT data sets (500) of each
-case; with --write the table goes to docs/coverage.md. A file `coverage_NAME.py` beside this one
+case; with --write the table goes to docs/coverage.md. A file `intervals_NAME.py` beside this one
 with a table CASES: name -> function(seed) -> (fit, truth) is taken in by itself.
 """
 
@@ -32,7 +32,7 @@ share itself is known to about {spread:.1f} % (one standard deviation). Written 
 def cases() -> dict[str, Case]:
     sys.path.insert(0, str(HERE))
     found: dict[str, Case] = {}
-    for path in sorted(HERE.glob("coverage_*.py")):
+    for path in sorted(HERE.glob("intervals_*.py")):
         found |= import_module(path.stem).CASES
     return found
 
