@@ -246,12 +246,17 @@ def test_a_mistake_is_shown_at_its_line(page: Page, studio: str) -> None:
 def test_a_gate_in_the_picture_leads_to_its_table(page: Page, studio: str) -> None:
     open_at(page, studio, "device?template=qpc")
     page.wait_for_selector(".reading output")
-    box = page.locator(".stage canvas").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.2 * box["height"])
-    page.mouse.click(box["x"] + 0.45 * box["width"], box["y"] + 0.2 * box["height"])
     editor = page.get_by_label("Device file (TOML)")
-    expect(editor).to_be_focused()
+    for attempt in range(20):  # the picture may still move while the page around it is filled
+        box = page.locator(".stage canvas").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 0.45 * box["width"], box["y"] + 0.2 * box["height"])
+        try:
+            expect(editor).to_be_focused(timeout=2_000)
+            break
+        except AssertionError:
+            if attempt == 19:
+                raise
     chosen = editor.evaluate("e => e.value.slice(e.selectionStart, e.selectionEnd)")
     assert chosen.startswith("[[gates]]")
 
