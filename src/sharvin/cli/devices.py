@@ -1,8 +1,9 @@
 """Commands on device files: new, show, run, explain, export."""
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -140,6 +141,14 @@ def _chosen(items: list[str]) -> dict[str, str]:
     return chosen
 
 
+def _uncertainty(attrs: Mapping[str, Any]) -> str:
+    """The error of the result; several readings of one run share that of the transmissions."""
+    if "error_estimate" in attrs:
+        return f"estimated error {float(attrs['error_estimate']):.1e} {attrs.get('units', '')}"
+    worst = max(float(attrs.get(f"{name}_error", 0.0)) for name in ("quadrature", "smatrix"))
+    return f"transmissions uncertain by {worst:.1e}"
+
+
 def _print(report: "Report") -> None:
     attrs = report.result.attrs
     name, unit = report.axis
@@ -151,10 +160,9 @@ def _print(report: "Report") -> None:
         typer.echo(f"(flat: within 1 % of a step; {attrs.get('units', '')})\n")
     seconds = attrs.get("seconds")
     if seconds is not None:
-        worst = float(attrs.get("error_estimate", float("nan")))
         typer.echo(
             f"{report.result.size} values from {attrs.get('energies_used', '?')} S-matrices, "
-            f"{seconds:.3g} core seconds; estimated error {worst:.1e} {attrs.get('units', '')}"
+            f"{seconds:.3g} core seconds; {_uncertainty(attrs)}"
         )
     kinds = {".png": "figure", ".nc": "data", ".csv": "table"}
     for path in report.files:

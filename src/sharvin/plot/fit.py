@@ -52,7 +52,9 @@ def fit(found: Fit) -> "Figure":
 def _curve(found: Fit) -> "Figure":
     figure = new_figure(SINGLE * 1.5, 4.0)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    x = found.x if found.x.ndim == 1 else np.arange(found.y.size, dtype=np.float64)
+    # Several readings at once (R_xy and R_xx) have no common axis but their order.
+    single = found.x.ndim == 1
+    x = found.x if single else np.arange(found.y.size, dtype=np.float64)
     top.plot(x, found.y, "o", color=GRAY, markersize=2.6, alpha=0.7, markeredgewidth=0)
     headline(top, found.model, _values(found) if found.converged else found.problem)
     if found.converged:
@@ -63,7 +65,7 @@ def _curve(found: Fit) -> "Figure":
     bottom.axhline(0.0, color=BLUE, linewidth=0.8)
     bottom.set_ylabel("data - fit")
     top.set_ylabel(found.labels[1])
-    bottom.set_xlabel(found.labels[0])
+    bottom.set_xlabel(found.labels[0] if single else "number of the reading")
     return figure
 
 
