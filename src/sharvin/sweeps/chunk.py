@@ -14,7 +14,8 @@ from sharvin.device.device import Device
 from sharvin.errors import Unreliable
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.junction import Junction
-from sharvin.sweeps.points import Answer, EdgeFinder, Point, solve
+from sharvin.sweeps.edges import EdgeFinder
+from sharvin.sweeps.points import Answer, Point, solve
 from sharvin.sweeps.readings import Reading
 from sharvin.sweeps.sweep import Sweep
 from sharvin.sweeps.table import Sample, Window
@@ -185,7 +186,7 @@ class _Cell:
         self.exact = self.levels if min(temperatures) == 0 else []
         self.answers: dict[float, Answer] = {}
         self.averages: Averages | None = None
-        find = partial(edges, sweep.device.resolve(self.parameters))
+        find = partial(edges.sides, sweep.device.resolve(self.parameters))
         self._refinement: Refinement = refine(
             self.windows, sweep.tolerance, exact=self.exact, edges=find,
             edge_width=edge_width(temperatures, sweep.tolerance),

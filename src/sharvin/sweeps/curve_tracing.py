@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sharvin.device.device import Device
 from sharvin.errors import Unreliable
 from sharvin.solvers.junction import Junction
-from sharvin.sweeps.points import Answer, EdgeFinder, solve
+from sharvin.sweeps.edges import EdgeFinder
+from sharvin.sweeps.points import Answer, solve
 from sharvin.sweeps.readings import TransmissionReading
 from sharvin.sweeps.table import Sample
 from sharvin.sweeps.transmission_curve import TransmissionCurve, trace
@@ -41,7 +42,7 @@ class Tracer:
     ) -> None:
         self.reading = reading
         self.parameters, window = cell
-        self._steps = trace(*window, tolerance, lambda a, b: finder(self.parameters, a, b))
+        self._steps = trace(*window, tolerance, lambda a, b: finder.sides(self.parameters, a, b))
         self.wanted = next(self._steps)
         self._found: TransmissionCurve | None = None
         self._refusal = ""

@@ -17,7 +17,7 @@ from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.junction import Junction
 from sharvin.solvers.smatrix import one_blas_thread
 from sharvin.sweeps.axes import Axes, Axis, read_axes
-from sharvin.sweeps.edges import BandEdges
+from sharvin.sweeps.edges import EdgeFinder
 from sharvin.sweeps.executors import cores
 from sharvin.sweeps.spectra import TOLERANCE, tabulate
 from sharvin.sweeps.sweep import version
@@ -121,7 +121,7 @@ class _Bench:
         parameters = self.axes.parameter_sets()[number // len(levels)]
         values = self.device.resolve(parameters)
         loads = self.baths(levels[number % len(levels)])
-        edges, tally = BandEdges(self.device), [0]
+        edges, tally = EdgeFinder(self.device), [0]
 
         def count(_: object) -> None:
             tally[0] += 1

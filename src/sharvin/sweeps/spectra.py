@@ -14,7 +14,7 @@ from sharvin.observables.spectrum import Panel, Read, Spectrum, transmissions
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.solvers.junction import Junction, junction_of
 from sharvin.solvers.smatrix import resolve as resolve_point
-from sharvin.sweeps.edges import BandEdges
+from sharvin.sweeps.edges import EdgeFinder
 from sharvin.sweeps.points import Answer, Point, solve
 from sharvin.sweeps.table import EDGE_WIDTH
 from sharvin.typing import RealArray
@@ -83,7 +83,7 @@ def tabulate(
     reads: Sequence[Read] = (transmissions,),
     resolved: bool = False,
     junction: Junction | None = None,
-    edges: BandEdges | None = None,
+    edges: EdgeFinder | None = None,
     count: Callable[[Answer], None] | None = None,
 ) -> Spectrum:
     """Return one table for several sets of reservoirs.
@@ -106,7 +106,7 @@ def tabulate(
     if not 0 < tolerance < 1:
         raise InvalidInput(f"tolerance must lie between 0 and 1, got {tolerance!r}")
     known = junction_of(device) if junction is None else junction
-    finder = BandEdges(device) if edges is None else edges
+    finder = EdgeFinder(device) if edges is None else edges
 
     def answers(points: Sequence[Point]) -> list[Answer]:
         found = solve(device, known, points)
@@ -123,7 +123,7 @@ def tabulate(
         reads=tuple(reads),
         tolerance=tolerance,
         solve=answers,
-        edges=lambda low, high: finder(parameters, low, high),
+        edges=lambda low, high: finder.edges(parameters, low, high),
     )
     return search.run(_first_cuts(loads, resolved))
 

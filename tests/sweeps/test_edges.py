@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sharvin as sv
-from sharvin.sweeps.points import EdgeFinder
+from sharvin.sweeps.edges import EdgeFinder
 from sharvin.sweeps.thermal import edge_width
 
 FIELD = 5.0  # T: a magnetic length of 11.5 nm in a strip of 200 nm
@@ -36,25 +36,27 @@ def test_a_flat_landau_level_is_enclosed(strip):
     parameters = strip.resolve({"B": FIELD})
     expected = landau_level(1, 10.0, FIELD)
     width = 1e-3
-    low, high = EdgeFinder(strip, width)(parameters, expected - 1.3, expected + 1.7)
+    low, high = EdgeFinder(strip, width).sides(parameters, expected - 1.3, expected + 1.7)
     assert low - FLAT < expected < high + FLAT
     assert high - low <= 2 * width
+    (middle,) = EdgeFinder(strip, width).edges(parameters, expected - 1.3, expected + 1.7)
+    assert low <= middle <= high
 
 
 def test_where_no_mode_opens_there_is_no_edge(strip):
     parameters = strip.resolve({"B": FIELD})
     expected = landau_level(1, 10.0, FIELD)
-    assert EdgeFinder(strip, 1e-3)(parameters, expected + 1.0, expected + 2.0) == []
+    assert EdgeFinder(strip, 1e-3).sides(parameters, expected + 1.0, expected + 2.0) == []
 
 
 def test_both_ends_of_a_wire_are_asked_once(strip, monkeypatch):
-    from sharvin.sweeps import points
+    from sharvin.sweeps import edges
 
     asked = []
-    search = points._around_edge
-    monkeypatch.setattr(points, "_around_edge", lambda *a: asked.append(a) or search(*a))
+    search = edges._around_edge
+    monkeypatch.setattr(edges, "_around_edge", lambda *a: asked.append(a) or search(*a))
     parameters = strip.resolve({"B": FIELD})
-    EdgeFinder(strip, 1e-3)(parameters, 8.0, 9.0)
+    EdgeFinder(strip, 1e-3).sides(parameters, 8.0, 9.0)
     assert len(asked) == 1
 
 
