@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import sharvin as sv
 from sharvin.errors import InvalidInput, Unreliable
-from sharvin.manybody.contact import functional_rg, landauer, smooth_barrier
+from sharvin.manybody.contact import functional_rg, halves, landauer, smooth_barrier
 from sharvin.manybody.contact.barrier import HubbardBarrier
 from sharvin.manybody.contact.chain import transmission
 
@@ -63,6 +63,46 @@ def test_a_field_breaks_spin_rotation_and_turning_it_exchanges_the_spins():
     assert up.symmetry_defect > 1e-3
     assert up.transmissions[0] > up.transmissions[1]
     np.testing.assert_allclose(up.transmissions, down.transmissions[::-1], atol=1e-6)
+
+
+@pytest.mark.parametrize(("sites", "zeeman"), [(31, 0.0), (31, 0.1), (30, 0.1)])
+def test_a_mirror_symmetric_barrier_is_solved_in_halves_with_the_same_result(
+    monkeypatch, sites, zeeman
+):
+    x = np.linspace(-0.95, 0.95, sites)
+    bump = np.exp(-(x**2) / (1 - x**2))
+    b = HubbardBarrier(1.95 * bump, 0.6 * bump**2, chemical_potential=0.1)
+    assert halves.halves_of(b).pairs == sites // 2
+    half = functional_rg(b, zeeman=zeeman, tolerance=1e-8)
+    monkeypatch.setattr(halves, "halves_of", lambda barrier: halves.Halves(barrier.sites, 0))
+    whole = functional_rg(b, zeeman=zeeman, tolerance=1e-8)
+    # The steps are chosen by the errors of other numbers; 1e-8 of each.
+    np.testing.assert_allclose(half.transmissions, whole.transmissions, atol=1e-6)
+    np.testing.assert_allclose(half.self_energy, whole.self_energy, atol=1e-6)
+    for name, channel in whole.vertex.items():
+        np.testing.assert_allclose(half.vertex[name], channel, atol=1e-6)
+
+
+def test_products_element_by_element_are_those_between_sites():
+    rng = np.random.default_rng(7)
+    for pairing in (halves.Halves(7, 3), halves.Halves(6, 3), halves.Halves(5, 0)):
+        a, b = rng.normal(size=(2, pairing.sites, pairing.sites)) + 1j * rng.normal(
+            size=(2, pairing.sites, pairing.sites)
+        )
+        a, b = (m + m.T + (m + m.T)[::-1, ::-1] * bool(pairing.pairs) for m in (a, b))
+        one, other = pairing.fold(a), pairing.fold(b)
+        found = halves.bubbles(*one, *other)
+        np.testing.assert_allclose(pairing.unfold(*found[:2]), (a * b.conj()).real, atol=1e-14)
+        np.testing.assert_allclose(pairing.unfold(*found[2:]), (a * b).real, atol=1e-14)
+        real = pairing.fold(a.real)
+        found = halves.multiplied(*real, *other)
+        np.testing.assert_allclose(pairing.unfold(*found), a.real * b.real, atol=1e-14)
+
+
+def test_a_barrier_that_is_skewed_a_little_has_no_halves():
+    b = barrier()
+    tilted = b.onsite * (1 + 1e-9 * np.linspace(-1, 1, b.sites))
+    assert halves.halves_of(HubbardBarrier(tilted, b.interaction)).pairs == 0
 
 
 def test_to_first_order_it_is_the_hartree_potential():

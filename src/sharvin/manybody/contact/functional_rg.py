@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.manybody.contact.barrier import HubbardBarrier
-from sharvin.manybody.contact.chain import check_zeeman, inverse_green, transmission
-from sharvin.typing import ComplexArray, RealArray
+from sharvin.manybody.contact.chain import check_zeeman, transmission
+from sharvin.manybody.contact.halves import FoldedChain, bubbles, multiplied
+from sharvin.typing import RealArray
 
 START, STOP = 100.0, 1e-5  # the cutoff runs between these multiples of the hopping
-NEGLIGIBLE = 1e-40  # products of smaller numbers would be denormal, which is slow
 MAX_VERTEX = 50.0  # of the hopping; a flow that reaches it has diverged
 MAX_EVALUATIONS = 3000  # a converging flow needs 100 to 300
 
@@ -128,46 +127,43 @@ class _Unpolarized:
     """
 
     def __init__(self, barrier: HubbardBarrier, vertex_flow: bool) -> None:
-        self.barrier, self.vertex_flow = barrier, vertex_flow
-        self.shape = (4, barrier.sites, barrier.sites)
+        self.chain, self.vertex_flow = FoldedChain(barrier), vertex_flow
 
     def start(self) -> RealArray:
-        y = np.zeros(self.shape)
-        np.fill_diagonal(y[3], _first_self_energy(self.barrier))
-        if self.vertex_flow:
-            first = _first_vertex(self.barrier)
-            for channel, sign in ((0, -1), (1, 1), (2, -1)):
-                np.fill_diagonal(y[channel], sign * first)
-        return y.ravel()
+        barrier = self.chain.barrier
+        first = _first_vertex(barrier) if self.vertex_flow else np.zeros(barrier.sites)
+        diagonals = [-first, first, -first, _first_self_energy(barrier)]
+        return self.chain.from_diagonals(diagonals)
 
     def __call__(self, log_cutoff: float, flat: RealArray) -> RealArray:
-        cutoff = np.exp(log_cutoff)
-        p, x, d, sigma = y = flat.reshape(self.shape)
-        g = _inverse(inverse_green(self.barrier, 1j * cutoff, sigma))
-        pairs, holes, real = _bubbles(g, g)
-        here = np.arange(len(g))
-        local = self.barrier.interaction + p[here, here] + 1.5 * x[here, here]
-        local += 0.5 * d[here, here]
-        slope = np.zeros_like(y)
+        cutoff, halves = np.exp(log_cutoff), self.chain.halves
+        blocks = halves.split(flat)
+        slope = np.zeros_like(flat)
+        slopes = halves.split(slope)
+        (p, x, d, sigma), (p_, x_, d_, sigma_) = blocks
+        g = self.chain.green(1j * cutoff, sigma, sigma_)
+        local = self.chain.interaction + halves.diagonal(p, p_)
+        local += 1.5 * halves.diagonal(x, x_) + 0.5 * halves.diagonal(d, d_)
+        # The diagonal of D_s is that of D_ud alone: equal spins do not meet on a site.
+        full_d = halves.with_diagonal(d, d_, local)
         if self.vertex_flow:
-            for number, (channel, bubble, sign) in enumerate(
-                ((p, pairs, 1), (x, holes, 1), (d, holes, -1))
-            ):
-                # The diagonal of D_s is that of D_ud alone: equal spins do not meet on a site.
-                full = _with_diagonal(channel, local)
-                np.matmul(full @ bubble, full, out=slope[number])
-                slope[number] *= sign / np.pi
-        charge = _with_diagonal(d, local)
-        slope[3] = (0.5 * (d - x) - p - x) * real / np.pi
-        slope[3][here, here] = -(charge @ real[here, here]) / np.pi
-        slope *= cutoff
-        return slope.ravel()
+            pairs, pairs_, holes, holes_ = bubbles(*g, *g)
+            full_p, full_x = (halves.with_diagonal(*c, local) for c in ((p, p_), (x, x_)))
+            for block, (pair, hole) in enumerate(((pairs, holes), (pairs_, holes_))):
+                slopes[block][0] = full_p[block] @ pair @ full_p[block]
+                slopes[block][1] = full_x[block] @ hole @ full_x[block]
+                slopes[block][2] = -(full_d[block] @ hole @ full_d[block])
+        fock = multiplied(0.5 * (d - x) - p - x, 0.5 * (d_ - x_) - p_ - x_, *g)
+        hartree = -halves.applied(full_d[0], halves.diagonal(*g).real)
+        slopes[0][3], slopes[1][3] = halves.with_diagonal(*fock, hartree)
+        slope *= cutoff / np.pi
+        return slope
 
-    def vertices(self, flat: RealArray) -> RealArray:
-        return flat[: -(self.barrier.sites**2)]
+    def largest(self, flat: RealArray) -> float:
+        return max(float(np.abs(c[:3]).max(initial=0.0)) for c in self.chain.halves.split(flat))
 
     def unpack(self, flat: RealArray) -> tuple[RealArray, dict[str, RealArray]]:
-        p, x, d, sigma = flat.reshape(self.shape)
+        p, x, d, sigma = self.chain.halves.unfold(*self.chain.halves.split(flat))
         same = (d - x) / 2
         vertex = {"P": p, "X": x, "D_uu": same, "D_ud": (d + x) / 2, "D_dd": same}
         return np.array([sigma, sigma]), vertex
@@ -177,55 +173,74 @@ class _Polarized:
     """Flow of both spins: P, X, D_uu, D_ud, D_dd and two self-energies."""
 
     def __init__(self, barrier: HubbardBarrier, zeeman: float, vertex_flow: bool) -> None:
-        self.barrier, self.zeeman, self.vertex_flow = barrier, zeeman, vertex_flow
-        self.shape = (7, barrier.sites, barrier.sites)
+        self.chain, self.zeeman, self.vertex_flow = FoldedChain(barrier), zeeman, vertex_flow
 
     def start(self) -> RealArray:
-        y = np.zeros(self.shape)
-        for spin, sign in ((5, 1), (6, -1)):
-            np.fill_diagonal(y[spin], _first_self_energy(self.barrier, -sign * self.zeeman))
-        if self.vertex_flow:
-            first = _first_vertex(self.barrier)
-            for channel, sign in ((0, -1), (1, 1), (2, -1), (4, -1)):
-                np.fill_diagonal(y[channel], sign * first)
-        return y.ravel()
+        barrier = self.chain.barrier
+        first = _first_vertex(barrier) if self.vertex_flow else np.zeros(barrier.sites)
+        spins = [_first_self_energy(barrier, -sign * self.zeeman) for sign in (1, -1)]
+        return self.chain.from_diagonals([-first, first, -first, 0 * first, -first, *spins])
 
     def __call__(self, log_cutoff: float, flat: RealArray) -> RealArray:
-        cutoff = np.exp(log_cutoff)
-        y = flat.reshape(self.shape)
-        p, x, uu, ud, dd = y[:5]
+        cutoff, halves = np.exp(log_cutoff), self.chain.halves
+        blocks = halves.split(flat)
+        slope = np.zeros_like(flat)
+        slopes = halves.split(slope)
         up, down = (
-            _inverse(inverse_green(self.barrier, 1j * cutoff + sign * self.zeeman / 2, sigma))
-            for sign, sigma in ((1, y[5]), (-1, y[6]))
+            self.chain.green(1j * cutoff + sign * self.zeeman / 2, blocks[0][n], blocks[1][n])
+            for sign, n in ((1, 5), (-1, 6))
         )
-        here = np.arange(len(p))
-        local = self.barrier.interaction + p[here, here] + x[here, here] + ud[here, here]
-        full_p, full_x, full_ud = (_with_diagonal(channel, local) for channel in (p, x, ud))
-        full_uu, full_dd = (_with_diagonal(channel, 0.0) for channel in (uu, dd))
-        pairs, holes, _ = _bubbles(up, down)
-        _, bubble_u, ru = _bubbles(up, up)
-        _, bubble_d, rd = _bubbles(down, down)
-        slope = np.zeros_like(y)
+        p, x, uu, ud, dd = (
+            (even, odd) for even, odd in zip(blocks[0][:5], blocks[1][:5], strict=True)
+        )
+        local = self.chain.interaction + sum(halves.diagonal(*channel) for channel in (p, x, ud))
+        full = [halves.with_diagonal(*channel, local) for channel in (p, x, ud)]
+        full += [halves.with_diagonal(*channel, 0 * local) for channel in (uu, dd)]
         if self.vertex_flow:
-            slope[0] = full_p @ pairs @ full_p
-            slope[1] = full_x @ holes @ full_x
-            left, right = full_uu @ bubble_u, full_ud @ bubble_d
-            slope[2] = -(left @ full_uu + right @ full_ud.T)
-            slope[3] = -(left @ full_ud + right @ full_dd)
-            slope[4] = -(full_ud.T @ bubble_u @ full_ud + full_dd @ bubble_d @ full_dd)
-        slope[5] = uu * ru - (p + x) * rd
-        slope[5][here, here] = -(full_ud @ rd[here, here] + full_uu @ ru[here, here])
-        slope[6] = dd * rd - (p + x) * ru
-        slope[6][here, here] = -(full_ud.T @ ru[here, here] + full_dd @ rd[here, here])
+            pairs, pairs_, holes, holes_ = bubbles(*up, *down)
+            _, _, bubble_u, bubble_u_ = bubbles(*up, *up)
+            _, _, bubble_d, bubble_d_ = bubbles(*down, *down)
+            even = (pairs, holes, bubble_u, bubble_d)
+            for block, found in enumerate((even, (pairs_, holes_, bubble_u_, bubble_d_))):
+                slopes[block][:5] = _ladders([channel[block] for channel in full], *found)
+        mixed = full[2][0]
+        for n, own, same, other, hartree in (
+            (5, uu, up, down, (mixed, full[3][0])),
+            (6, dd, down, up, (mixed.T, full[4][0])),
+        ):
+            fock = multiplied(*own, *same)
+            cross = multiplied(p[0] + x[0], p[1] + x[1], *other)
+            level = halves.applied(hartree[0], halves.diagonal(*other).real)
+            level += halves.applied(hartree[1], halves.diagonal(*same).real)
+            slopes[0][n], slopes[1][n] = halves.with_diagonal(
+                fock[0] - cross[0], fock[1] - cross[1], -level
+            )
         slope *= cutoff / np.pi
-        return slope.ravel()
+        return slope
 
-    def vertices(self, flat: RealArray) -> RealArray:
-        return flat[: -2 * self.barrier.sites**2]
+    def largest(self, flat: RealArray) -> float:
+        return max(float(np.abs(c[:5]).max(initial=0.0)) for c in self.chain.halves.split(flat))
 
     def unpack(self, flat: RealArray) -> tuple[RealArray, dict[str, RealArray]]:
-        p, x, uu, ud, dd, up, down = flat.reshape(self.shape)
+        p, x, uu, ud, dd, up, down = self.chain.halves.unfold(*self.chain.halves.split(flat))
         return np.array([up, down]), {"P": p, "X": x, "D_uu": uu, "D_ud": ud, "D_dd": dd}
+
+
+def _ladders(
+    full: list[RealArray], pairs: RealArray, holes: RealArray, up: RealArray, down: RealArray
+) -> RealArray:
+    """Slopes of P, X, D_uu, D_ud, D_dd in one block, times π."""
+    p, x, ud, uu, dd = full
+    left, right = uu @ up, ud @ down
+    return np.array(
+        [
+            p @ pairs @ p,
+            x @ holes @ x,
+            -(left @ uu + right @ ud.T),
+            -(left @ ud + right @ dd),
+            -(ud.T @ up @ ud + dd @ down @ dd),
+        ]
+    )
 
 
 _Equation = _Unpolarized | _Polarized
@@ -244,7 +259,7 @@ def _integrate(
         solver = RK45(equation, begin, equation.start(), end, rtol=0.3 * tolerance, atol=absolute)
         while solver.status == "running":
             solver.step()
-            largest = float(np.abs(equation.vertices(solver.y)).max())
+            largest = equation.largest(solver.y)
             if not largest < MAX_VERTEX * barrier.hopping or solver.nfev > MAX_EVALUATIONS:
                 _refuse(barrier, largest, np.exp(solver.t))
         if solver.status == "failed":
@@ -273,40 +288,3 @@ def _first_vertex(barrier: HubbardBarrier) -> RealArray:
     """Local vertex U²/πΛ at the first cutoff, to second order, from G = 1/iΛ."""
     first: RealArray = barrier.interaction**2 / (np.pi * START * barrier.hopping)
     return first
-
-
-@numba.njit(nogil=True, cache=True)
-def _bubbles(
-    g: ComplexArray, other: ComplexArray
-) -> tuple[RealArray, RealArray, RealArray]:  # pragma: no cover - compiled
-    """Re G G'*, Re G G' and Re G, the products without tiny numbers far from the diagonal."""
-    n = len(g)
-    pairs, holes, real = np.empty((n, n)), np.empty((n, n)), np.empty((n, n))
-    for i in range(n):
-        for j in range(n):
-            a, b = g[j, i], other[j, i]  # symmetric, and stored by columns
-            rr, ii = a.real * b.real, a.imag * b.imag
-            small = abs(rr) + abs(ii) < NEGLIGIBLE
-            pairs[i, j] = 0.0 if small else rr + ii
-            holes[i, j] = 0.0 if small else rr - ii
-            real[i, j] = a.real
-    return pairs, holes, real
-
-
-def _with_diagonal(matrix: RealArray, diagonal: RealArray | float) -> RealArray:
-    copy = matrix.copy()
-    np.fill_diagonal(copy, diagonal)
-    return copy
-
-
-def _inverse(matrix: ComplexArray) -> ComplexArray:
-    """Inverse by LAPACK's own pair of routines: a third faster than solving for the identity."""
-    from scipy.linalg.lapack import zgetrf, zgetri
-
-    # Symmetric: its transpose is the same matrix, and LAPACK need not copy it.
-    factors, pivots, _ = zgetrf(matrix.T, overwrite_a=True)
-    inverse, info = zgetri(factors, pivots, overwrite_lu=True)
-    if info:
-        raise Unreliable("a Green function of the flow is singular; lower the interaction")
-    result: ComplexArray = inverse
-    return result
