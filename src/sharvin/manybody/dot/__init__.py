@@ -8,14 +8,17 @@ Dot of 4 orbitals, 0 to 4 electrons; gates: source, drain, gate
 >>> i.attrs["trust"]
 'quantitative'
 
-`transport` gives charge, energy and heat currents, `differential_conductance` the diamonds and
-`noise` the fluctuations. `closed_levels` takes levels and rates from a `sharvin.Device`.
+`transport` gives charge, energy and heat currents, `differential_conductance` the diamonds,
+`noise` the fluctuations, and `pump` what a cycle of gates and barriers carries without a bias.
+`closed_levels` takes levels and rates from a `sharvin.Device`. What can be trusted stands in the
+``attrs`` of every result.
 """
 
 from sharvin.manybody.dot.capacitance import constant_interaction, coupled_islands
 from sharvin.manybody.dot.closed import ClosedLevels, closed_levels
 from sharvin.manybody.dot.model import Dot, quantum_dot
 from sharvin.manybody.dot.noise import noise
+from sharvin.manybody.dot.pump import pump, pumping_curvature
 from sharvin.manybody.dot.transport import differential_conductance, transport
 
 __all__ = [
@@ -26,6 +29,8 @@ __all__ = [
     "coupled_islands",
     "differential_conductance",
     "noise",
+    "pump",
+    "pumping_curvature",
     "quantum_dot",
     "transport",
 ]

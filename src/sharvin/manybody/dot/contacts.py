@@ -38,6 +38,16 @@ class Contacts:
         width = np.linalg.eigvalsh(self.rates.sum(axis=0))[-1]
         return float(width / self.thermal_energies.min())
 
+    def checked(self) -> "Contacts":
+        """Itself, if rates are below k_B T."""
+        if self.broadening > BROAD:
+            raise Unreliable(
+                f"the level width is {self.broadening:.2g} k_B T: an expansion in tunneling needs "
+                "Γ < k_B T. Take a higher temperature or smaller rates; without interaction use "
+                "smatrix, and for the Kondo regime manybody.nrg"
+            )
+        return self
+
     def weights(self, states: States) -> RealArray:
         r"""Rates :math:`\sum_{ij} Γ_{ij} \langle f|d^†_i|a\rangle\langle a|d_j|f\rangle`.
 
@@ -90,14 +100,7 @@ def contacts(rates: Mapping[str, Any], temperature: Any, orbitals: int) -> Conta
     if not rates:
         raise InvalidInput("a dot needs at least one lead: rates={'source': 0.01, 'drain': 0.01}")
     matrices = np.array([_rate(rate, orbitals, name) for name, rate in rates.items()])
-    found = Contacts(tuple(rates), matrices, _thermal(temperature, tuple(rates)))
-    if found.broadening > BROAD:
-        raise Unreliable(
-            f"the level width is {found.broadening:.2g} k_B T: an expansion in tunneling needs "
-            "Γ < k_B T. Take a higher temperature or smaller rates; without interaction use "
-            "smatrix, and for the Kondo regime manybody.nrg"
-        )
-    return found
+    return Contacts(tuple(rates), matrices, _thermal(temperature, tuple(rates))).checked()
 
 
 def _rate(given: Any, n: int, name: str) -> NumberArray:

@@ -14,6 +14,7 @@ from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
 # Closer to a resonance than this, in k_B T, the regularized second order double counts.
 CLEAR = 4.0
 OCCUPIED = 1e-2
+NEGATIVE = 1e-2  # part of the rates that may be negative
 EQUAL = 1e-4  # of k_B T: energies that are the same for the formulas below
 
 
@@ -50,8 +51,8 @@ def with_cotunneling(states: States, contacts: Contacts, mu: RealArray) -> Stead
               + \sum_{m'} \frac{A^†_{bm'} A_{m'a}}{ε - (E_b - E_{m'})} \Bigr|^2
 
     The divergence at the poles, which is sequential tunneling once more, is dropped. Within
-    4 k_B T of a resonance the result is not used: such points are not valid. Pairs of electrons
-    do not tunnel.
+    4 k_B T of a resonance the result is not used: such points are not valid, nor are those at
+    which rates come out negative. Pairs of electrons do not tunnel.
 
     References
     ----------
@@ -86,11 +87,21 @@ def with_cotunneling(states: States, contacts: Contacts, mu: RealArray) -> Stead
         electrons[:, lead] += (p * count) @ comes - (p * count) @ goes
         energies[:, lead] += (p * energy) @ comes - (p * (energy - gain * count)) @ goes
     valid = steady.valid & _clear(paths, states.energies, steady.probabilities, mu, float(kt[0]))
-    return Steady(steady.probabilities, electrons, energies, valid)
+    return Steady(
+        steady.probabilities, electrons, energies, valid & _positive(extra, steady), steady.lowest
+    )
 
 
-def _parts(steady: Steady) -> tuple[RealArray, RealArray, RealArray, BoolArray]:
-    return steady.probabilities, steady.electrons, steady.energy, steady.valid
+def _positive(extra: RealArray, steady: Steady) -> BoolArray:
+    """Where rates that came out negative, and are left out, are a small part of all that count."""
+    left_out = np.einsum("pa,pab->p", steady.probabilities, -np.minimum(extra, 0.0))
+    every = np.einsum("pa,pab->p", steady.probabilities, np.abs(extra))
+    positive: BoolArray = left_out <= NEGATIVE * every
+    return positive
+
+
+def _parts(steady: Steady) -> tuple[RealArray, RealArray, RealArray, BoolArray, RealArray]:
+    return steady.probabilities, steady.electrons, steady.energy, steady.valid, steady.lowest
 
 
 def _paths(states: States, contacts: Contacts) -> Paths:

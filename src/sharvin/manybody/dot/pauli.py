@@ -9,7 +9,7 @@ from sharvin.errors import Unreliable
 from sharvin.manybody.dot.contacts import Contacts
 from sharvin.manybody.dot.kernels import pauli_map
 from sharvin.manybody.dot.states import States
-from sharvin.typing import BoolArray, IntArray, RealArray
+from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
 
 # States whose distance is not large compared with the rate that mixes them are not populated
 # independently.
@@ -26,16 +26,23 @@ class Steady:
     electrons, energy : array, shape (points, leads)
         Into the dot from each lead, over ħ: meV and meV².
     valid : boolean array, shape (points,)
+    lowest : array, shape (points,)
+        Smallest probability, in the basis in which the state is diagonal.
     """
 
     probabilities: RealArray
     electrons: RealArray
     energy: RealArray
     valid: BoolArray
+    lowest: RealArray
 
 
 def pauli(
-    states: States, contacts: Contacts, mu: RealArray, extra: RealArray | None = None
+    states: States,
+    contacts: Contacts,
+    mu: RealArray,
+    extra: RealArray | None = None,
+    openings: RealArray | None = None,
 ) -> Steady:
     """Solve the master equation with sequential tunneling, and `extra` rates if there are any.
 
@@ -45,6 +52,8 @@ def pauli(
         Chemical potentials, meV.
     extra : array, shape (points, s, s), optional
         Further rates from row to column. Their currents are not counted here.
+    openings : array, shape (points, leads), optional
+        Factors of at most one on the rates of each lead.
 
     Raises
     ------
@@ -54,6 +63,8 @@ def pauli(
     low, high = states.transitions
     weights = contacts.weights(states)
     check_connected(states, weights, extra)
+    if openings is not None:
+        weights = np.ascontiguousarray(weights * openings[:, :, None])
     check_unmixed(states, contacts)
     points, size = states.energies.shape
     p = np.empty((points, size))
@@ -70,7 +81,7 @@ def pauli(
             "the stationary state is not determined: no electron can leave some states within any "
             "time; raise the temperature"
         )
-    return Steady(p, flows[:, :, 0], flows[:, :, 1], valid)
+    return Steady(p, flows[:, :, 0], flows[:, :, 1], valid, p.min(axis=1))
 
 
 def _first(charges: IntArray, everywhere: bool) -> IntArray:
@@ -103,24 +114,33 @@ def check_connected(states: States, weights: RealArray, extra: RealArray | None 
 def check_unmixed(states: States, contacts: Contacts) -> None:
     r"""Refuse (nearly) degenerate states between which tunneling builds up coherence.
 
-    The rates :math:`\sum_{ij} Γ_{ij} d^†_i d_j` and :math:`d_j d^†_i` between two states of equal
-    charge must be small compared with their distance.
+    The rates :math:`\sum_{ij} Γ_{α,ij} d^†_i d_j` and :math:`d_j d^†_i` between two states of equal
+    charge must be small compared with their distance; those of different leads do not cancel,
+    since a voltage tells them apart.
     """
-    gamma = contacts.rates.sum(axis=0)
     d = states.ladder
-    gd = np.einsum("ij,pjab->piab", gamma, d)
-    mixed = np.zeros(len(d))
-    for at in range(len(d)):
-        rate = np.abs(np.einsum("iab,iac->bc", d[at].conj(), gd[at]))
-        rate += np.abs(np.einsum("iab,icb->ac", gd[at], d[at].conj()))
-        gap = np.abs(states.energies[at][:, None] - states.energies[at][None, :])
-        same = (states.charges[:, None] == states.charges[None, :]) & ~np.eye(len(rate), dtype=bool)
-        rate[rate < 1e-9 * np.abs(gamma).max()] = 0.0
-        ratio = np.where(same & (rate > 0), rate / np.maximum(gap, 1e-300), 0.0)
-        mixed[at] = ratio.max(initial=0.0)
-    if mixed.max() > MIXING:
+    points, _, size, _ = d.shape
+    columns, lines = d.reshape(points, -1, size), _lines(d)
+    rate = np.zeros((points, size, size))
+    for gamma in contacts.rates:
+        gd = np.einsum("ij,pjab->piab", gamma, d)
+        rate += np.abs(columns.conj().swapaxes(1, 2) @ gd.reshape(points, -1, size))
+        rate += np.abs(_lines(gd) @ lines.conj().swapaxes(1, 2))
+    rate[rate < 1e-9 * np.abs(contacts.rates).max()] = 0.0
+    same = np.triu(states.charges[:, None] == states.charges[None, :], 1)
+    one, other = np.nonzero(same & (rate.max(axis=0) > 0))
+    gap = np.abs(states.energies[:, one] - states.energies[:, other])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        worst = float(np.nan_to_num(rate[:, one, other] / gap).max(initial=0.0))
+    if worst > MIXING:
         raise Unreliable(
             "two states of equal charge are closer than the rate that superposes them (rate over "
-            f"distance {min(mixed.max(), 1e9):.2g}): probabilities alone do not describe this "
+            f"distance {min(worst, 1e9):.2g}): probabilities alone do not describe this "
             "dot; use method='redfield'"
         )
+
+
+def _lines(d: NumberArray) -> NumberArray:
+    """All matrices of each point side by side, shape (points, s, orbitals times s)."""
+    found: NumberArray = d.transpose(0, 2, 1, 3).reshape(len(d), d.shape[2], -1)
+    return found

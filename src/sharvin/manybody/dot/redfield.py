@@ -6,6 +6,7 @@ from scipy.sparse.csgraph import connected_components
 from sharvin.errors import Unreliable
 from sharvin.formulas.logistic import logistic
 from sharvin.manybody.dot.contacts import Contacts
+from sharvin.manybody.dot.counting import Fluctuations, correlations
 from sharvin.manybody.dot.pauli import Steady
 from sharvin.manybody.dot.states import States
 from sharvin.typing import BoolArray, ComplexArray, IntArray, NumberArray, RealArray
@@ -37,8 +38,37 @@ def redfield(states: States, contacts: Contacts, mu: RealArray) -> Steady:
     C. Timm, Phys. Rev. B 77, 195416 (2008); M. G. Schultz and F. von Oppen, Phys. Rev. B 80,
     033302 (2009); G. Kiršanskas et al., Comput. Phys. Commun. 221, 317 (2017).
     """
-    points, size = states.energies.shape
-    d = np.broadcast_to(states.ladder, (points, *states.ladder.shape[1:]))
+    d = np.broadcast_to(states.ladder, (len(mu), *states.ladder.shape[1:]))
+    bath, _, _, rho, valid = _solved(states, contacts, mu, d)
+    flows = _flows(states.energies, d, bath, rho)
+    probabilities = np.einsum("pss->ps", rho).real
+    lowest = np.linalg.eigvalsh(rho)[:, 0]
+    good = valid & (lowest > NEGATIVE)
+    return Steady(probabilities, flows[..., 0], flows[..., 1], good, lowest)
+
+
+def redfield_noise(states: States, contacts: Contacts, mu: RealArray) -> Fluctuations:
+    """Noise of the same equation: superpositions live on from one electron to the next."""
+    d = np.broadcast_to(states.ladder, (len(mu), *states.ladder.shape[1:]))
+    bath, elements, generator, rho, valid = _solved(states, contacts, mu, d)
+    lowest = np.linalg.eigvalsh(rho)[:, 0]
+    valid = valid & (lowest > NEGATIVE)
+    generator[~valid] = -np.eye(len(elements[0]))
+    steady, trace = rho[:, elements[0], elements[1]], (elements[0] == elements[1]).astype(float)
+    into, out = _jumps(d, bath, elements)
+    jumps = into - out
+    passed = np.einsum("plmn,pn->pml", jumps, steady)
+    activity = np.einsum("m,plmn,pn->pl", trace, into + out, steady).real
+    rows = np.einsum("m,plmn->pln", trace, jumps)
+    power = correlations(generator, steady, trace, passed, rows, activity)
+    electrons = np.einsum("m,pml->pl", trace, passed).real
+    return Fluctuations(power, electrons, valid, lowest)
+
+
+def _solved(
+    states: States, contacts: Contacts, mu: RealArray, d: NumberArray
+) -> tuple[ComplexArray, tuple[IntArray, IntArray], NumberArray, NumberArray, BoolArray]:
+    """Baths, elements of the density matrix, generator, stationary state, and where it is one."""
     bath = _bath(states, contacts, mu)
     elements = _elements(states, contacts)
     if len(elements[0]) > MAX_ELEMENTS:
@@ -47,11 +77,8 @@ def redfield(states: States, contacts: Contacts, mu: RealArray) -> Steady:
             "method='pauli', or give the dot charges=(lowest, highest)"
         )
     generator = _generator(states.energies, d, bath.sum(axis=1), elements)
-    rho, valid = _steady(generator, elements, size)
-    flows = _flows(states.energies, d, bath, rho)
-    probabilities = np.einsum("pss->ps", rho).real
-    lowest = np.linalg.eigvalsh(rho)[:, 0]
-    return Steady(probabilities, flows[..., 0], flows[..., 1], valid & (lowest > NEGATIVE))
+    rho, valid = _steady(generator, elements, states.energies.shape[1])
+    return bath, elements, generator, rho, valid
 
 
 def _bath(states: States, contacts: Contacts, mu: RealArray) -> ComplexArray:
@@ -98,14 +125,33 @@ def _generator(
     own = -k1 - k2.conj().swapaxes(-1, -2)
     other = -k2 - k1.conj().swapaxes(-1, -2)
     total: NumberArray = own[:, b, c] * (b_ == c_) + (b == c) * other[:, c_, b_]
-    for i in range(d.shape[1]):
-        up, down = raised[:, i], d[:, i]
-        total = total + up[:, b, c] * plus[:, i][:, c_, b_] + minus[:, i][:, b, c] * up[:, c_, b_]
-        total += plus[:, i][:, c, b].conj() * down[:, c_, b_]
-        total += down[:, b, c] * minus[:, i][:, b_, c_].conj()
+    for jumps in _jumps(d, bath[:, None], elements):
+        total = total + jumps[:, 0]
     place = np.arange(len(elements[0]))
     total[:, place, place] -= 1j * (energies[:, elements[0]] - energies[:, elements[1]])
     return total
+
+
+def _jumps(
+    d: NumberArray, bath: ComplexArray, elements: tuple[IntArray, IntArray]
+) -> tuple[NumberArray, NumberArray]:
+    """Parts of the generator that bring an electron from each lead, and that return one.
+
+    Each of shape (points, leads, n, n).
+    """
+    b, b_ = (x[:, None] for x in elements)
+    c, c_ = (x[None, :] for x in elements)
+    minus, plus = bath[:, :, 0], bath[:, :, 1]
+    points, leads, n = *minus.shape[:2], len(elements[0])
+    into, out = np.zeros((2, points, leads, n, n), dtype=np.complex128)
+    for i in range(d.shape[1]):
+        down = d[:, None, i]
+        up = down.conj().swapaxes(-1, -2)
+        into += up[..., b, c] * plus[:, :, i][..., c_, b_]
+        into += plus[:, :, i][..., c, b].conj() * down[..., c_, b_]
+        out += minus[:, :, i][..., b, c] * up[..., c_, b_]
+        out += down[..., b, c] * minus[:, :, i][..., b_, c_].conj()
+    return into, out
 
 
 def _steady(

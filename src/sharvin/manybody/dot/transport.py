@@ -11,6 +11,7 @@ from sharvin.manybody.dot.contacts import Contacts, contacts
 from sharvin.manybody.dot.model import Dot
 from sharvin.manybody.dot.pauli import Steady, pauli
 from sharvin.manybody.dot.states import VOLT, states
+from sharvin.manybody.dot.validity import flags
 from sharvin.typing import RealArray
 from sharvin.units import ELEMENTARY_CHARGE, HBAR, quantity, ratio
 
@@ -21,7 +22,6 @@ Method = Literal["pauli", "redfield", "cotunneling"]
 
 AMPERE = ELEMENTARY_CHARGE / HBAR * 1e12  # e · meV/ħ
 WATT = AMPERE * 1e-3  # meV²/ħ
-GOOD = 0.3  # Γ / k_B T up to which the first order is quantitative
 CHUNK = 4096  # points that are diagonalized at once where voltages mix orbitals
 STEP = 1e-3  # of k_B T, for derivatives
 
@@ -85,7 +85,9 @@ def transport(
         (W, with the electrons into the dot), ``heat_current`` (W, positive arriving in the lead),
         each with dim "lead"; ``charge``, the mean number of electrons; ``probability`` of each
         ``state``; ``valid``. Points at which the method failed are NaN and not valid.
-        ``attrs`` say how large Γ/k_B T was and how well current was conserved.
+        ``attrs``: ``broadening`` Γ/k_B T and the ``trust`` it allows, ``conservation`` (sum of the
+        currents over the largest), ``lowest_probability``, and ``invalid``, the number of points
+        without a result.
 
     Raises
     ------
@@ -120,7 +122,7 @@ def solve(
     steady = Steady(
         *(
             np.concatenate([getattr(part, name) for part in parts])
-            for name in ("probabilities", "electrons", "energy", "valid")
+            for name in ("probabilities", "electrons", "energy", "valid", "lowest")
         )
     )
     return Solved(steady, mu, first.charges)
@@ -157,7 +159,8 @@ def differential_conductance(
     Returns
     -------
     DataArray
-        In `unit`, with the swept voltages as dims; NaN where the method failed.
+        In `unit`, with the swept voltages as dims; NaN where the method failed. ``attrs`` as those
+        of `transport`; ``conservation`` is that of the derivatives.
     """
     import xarray as xr
 
@@ -167,16 +170,20 @@ def differential_conductance(
     sweep = read_voltages(dot, leads.names, voltages)
     step = STEP * leads.thermal_energies.min() / VOLT
     lead = leads.names.index(bias)
-    flows = []
-    for sign in (1, -1):
-        volts = {**sweep.volts, bias: sweep.volts[bias] + sign * step}
-        found = solve(dot, leads, volts, sweep.points, method).steady
-        flows.append(np.where(found.valid, -found.electrons[:, lead], np.nan))
+    more, less = (
+        solve(
+            dot, leads, {**sweep.volts, bias: sweep.volts[bias] + sign * step}, sweep.points, method
+        ).steady
+        for sign in (1, -1)
+    )
+    valid, change = more.valid & less.valid, less.electrons - more.electrons
     # Rates over ħ in meV per meV of bias: e²/ħ = 2π e²/h.
-    slope = 2 * np.pi * (flows[0] - flows[1]) / (2 * step * VOLT) * ratio("e²/h", unit)
+    slope = 2 * np.pi * change[:, lead] / (2 * step * VOLT) * ratio("e²/h", unit)
+    slope[~valid] = np.nan
+    attrs = flags(leads, method, np.minimum(more.lowest, less.lowest), change, valid)
     return xr.DataArray(
         slope.reshape(sweep.shape), _coordinates(sweep), tuple(sweep.axes), "conductance",
-        {"units": unit, "long_name": f"dI/dV of {bias}", **_provenance(leads, method)},
+        {"units": unit, "long_name": f"dI/dV of {bias}", **attrs},
     )  # fmt: skip
 
 
@@ -241,9 +248,7 @@ def _labelled(found: Solved, leads: Contacts, sweep: Sweep, method: str) -> "xr.
         "probability": (("state", *dims), on_grid(steady.probabilities), {}),
         "valid": (dims, steady.valid.reshape(sweep.shape), {}),
     }
-    flow = steady.electrons[steady.valid]
-    leak = np.abs(flow.sum(axis=1)).max() / max(np.abs(flow).max(), 1e-300)
-    attrs = {**_provenance(leads, method), "conservation": float(leak), "invalid": int(bad.sum())}
+    attrs = flags(leads, method, steady.lowest, steady.electrons, steady.valid)
     coordinates = {
         "lead": list(leads.names), **_coordinates(sweep),
         "electrons": ("state", found.charges),
@@ -253,9 +258,3 @@ def _labelled(found: Solved, leads: Contacts, sweep: Sweep, method: str) -> "xr.
 
 def _coordinates(sweep: Sweep) -> dict[str, Any]:
     return {name: (name, axis, {"units": "V"}) for name, axis in sweep.axes.items()}
-
-
-def _provenance(leads: Contacts, method: str) -> dict[str, Any]:
-    broad = leads.broadening
-    trust = "quantitative" if broad <= GOOD else "qualitative: lifetime broadening is neglected"
-    return {"method": method, "kind": "computed", "broadening": broad, "trust": trust}
