@@ -7,7 +7,7 @@ import pytest
 
 import sharvin as sv
 from sharvin.errors import InvalidInput, UnknownName
-from sharvin.sweeps import scanning
+from sharvin.sweeps import tip_job
 
 ENERGY = 0.9
 X, Y = np.array([-7.0, -1.5, 4.0]), np.array([-2.0, 1.0, 8.0])
@@ -62,9 +62,9 @@ def test_both_routes_and_all_tile_sizes_agree(monkeypatch):
     given = {"gate": 0.5, "B": 20.0}
     options = {"tip": small, "x": X, "y": Y, "to": "drain", "from_": "source", "energy": ENERGY}
     usual = sv.scanning_gate(device(), **options, **given)
-    monkeypatch.setattr(scanning, "BLOCKS", (1,))
+    monkeypatch.setattr(tip_job, "BLOCKS", (1,))
     single = sv.scanning_gate(device(), **options, **given, workers=1)
-    monkeypatch.setattr(scanning, "WIDEST", 0)
+    monkeypatch.setattr(tip_job, "WIDEST", 0)
     fronts = sv.scanning_gate(device(), **options, **given)
     np.testing.assert_allclose(single.values, usual.values, atol=1e-10)
     np.testing.assert_allclose(fronts.values, usual.values, atol=1e-10)

@@ -1,36 +1,30 @@
 """The work of one bias spectroscopy: its question, read and checked, and its numbers."""
 
+import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from sharvin.device.device import Device
+from sharvin.device.digest import digest
 from sharvin.errors import InvalidInput
 from sharvin.scattering.smatrix import Port
-from sharvin.solvers.junction import Junction, junction_of
-from sharvin.solvers.smatrix import one_blas_thread
+from sharvin.solvers.junction import Junction
 from sharvin.sweeps.axes import Axes, read_axes
+from sharvin.sweeps.chunk import Outcome, Tally
 from sharvin.sweeps.curve_tracing import Cell, trace_curves
 from sharvin.sweeps.profile import Profile, check_band
 from sharvin.sweeps.readings import TransmissionReading, lead_of
+from sharvin.sweeps.sweep import version
 from sharvin.sweeps.transmission_curve import TransmissionCurve
 from sharvin.typing import RealArray
 from sharvin.units import BOLTZMANN, quantity
 
 TOGETHER = 4  # curves that one worker traces at once, so that eight energies fill its lanes
 NARROW = 12.0  # kT beyond which a window is not followed: 6e-6 of it
-
-
-@dataclass(frozen=True, eq=False)
-class BiasNumbers:
-    """Results of one set of parameters, shape (levels, temperatures, biases, 2): value, error."""
-
-    integral: RealArray  # in meV
-    slope: RealArray
-    energies: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,59 +93,102 @@ class BiasJob:
                 "give an evenly spaced list of at least two"
             )
 
-    def run(self, workers: int) -> list[BiasNumbers]:
-        """All sets of parameters, in order."""
-        sets = list(self.axes.parameter_sets())
-        base = junction_of(self.profile.device)
-        groups = [sets[i : i + TOGETHER] for i in range(0, len(sets), TOGETHER)]
-        if self.profile.knob is not None:
-            groups = [[one] for one in sets]
-        task = self._rigid if self.profile.knob is None else self._following
-        with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
-            done = pool.map(lambda group: task(base.fork(), group), groups)
-            return [one for group in done for one in group]
+    @cached_property
+    def content_hash(self) -> str:
+        """Fingerprint: equal hashes mean equal numbers, bit for bit."""
+        return digest(
+            {
+                "version": version(),
+                "device": self.profile.device.content_hash,
+                "knob": self.profile.knob,
+                "reading": self.reading,
+                "axes": self.axes,
+                "bias": self.bias,
+                "share": self.share,
+                "tolerance": self.tolerance,
+            }
+        )
+
+    @cached_property
+    def parameter_sets(self) -> Sequence[dict[str, float]]:
+        """Device parameters, one mapping per set."""
+        return self.axes.parameter_sets()
+
+    @cached_property
+    def chunks(self) -> list[range]:
+        """Sets of parameters of each chunk: a map's potential that follows the bias is its own."""
+        size = TOGETHER if self.profile.knob is None else 1
+        count = len(self.parameter_sets)
+        return [range(i, min(i + size, count)) for i in range(0, count, size)]
+
+    def worker(self) -> "BiasWorker":
+        """Return what computes its chunks, in any thread."""
+        return BiasWorker(self)
 
     def levels(self, mu: float, bias: RealArray) -> tuple[RealArray, RealArray]:
         """Chemical potentials of source and drain, meV."""
         return mu + self.share * bias, mu - (1 - self.share) * bias
 
+
+class BiasWorker:
+    """Computes chunks of one map, in any thread, each from the same knowledge of the device."""
+
+    def __init__(self, job: BiasJob) -> None:
+        self.job = job
+        device = job.profile.device
+        self._junction = Junction(device, many=True)
+        for parameters in (job.parameter_sets[0], job.parameter_sets[-1]):
+            self._junction.point(job.axes.levels[0], device.resolve(parameters))
+
+    def solve(self, number: int) -> Outcome:
+        """Numbers of one chunk: integrals of T in meV, and its slopes.
+
+        Values and errors have shape (sets, 2, levels, temperatures, biases).
+        """
+        started = time.perf_counter()
+        sets = [self.job.parameter_sets[row] for row in self.job.chunks[number]]
+        task = self._rigid if self.job.profile.knob is None else self._following
+        outcome = task(self._junction.fork(), sets)
+        outcome.tally.seconds = time.perf_counter() - started
+        return outcome
+
     def _window(self, bias: RealArray) -> tuple[float, float]:
         """Range of energies that these biases and all temperatures ask for."""
-        reach = NARROW * BOLTZMANN * max(self.axes.temperatures)
-        ends = np.concatenate([self.levels(mu, bias) for mu in self.axes.levels])
+        reach = NARROW * BOLTZMANN * max(self.job.axes.temperatures)
+        ends = np.concatenate([self.job.levels(mu, bias) for mu in self.job.axes.levels])
         return float(ends.min() - reach), float(ends.max() + reach)
 
     def _check_bands(self, parameters: dict[str, float], bias: RealArray) -> None:
-        names = lead_of(self.reading.from_), lead_of(self.reading.to)
-        for mu in {min(self.axes.levels), max(self.axes.levels)}:
+        names = lead_of(self.job.reading.from_), lead_of(self.job.reading.to)
+        for mu in {min(self.job.axes.levels), max(self.job.axes.levels)}:
             for volts in {float(bias.min()), float(bias.max())}:
-                for name, level in zip(names, self.levels(mu, np.array(volts)), strict=True):
-                    check_band(self.profile.device, parameters, name, float(level), volts)
+                for name, level in zip(names, self.job.levels(mu, np.array(volts)), strict=True):
+                    check_band(self.job.profile.device, parameters, name, float(level), volts)
 
-    def _rigid(self, junction: Junction, sets: Sequence[dict[str, float]]) -> list[BiasNumbers]:
+    def _rigid(self, junction: Junction, sets: Sequence[dict[str, float]]) -> Outcome:
+        job = self.job
         for parameters in sets:
-            self._check_bands(parameters, self.bias)
-        window = self._window(self.bias)
+            self._check_bands(parameters, job.bias)
+        window = self._window(job.bias)
         curves = self._trace(junction, [(p, window) for p in sets])
-        found = []
-        for curve in curves:
-            shape = (len(self.axes.levels), len(self.axes.temperatures), len(self.bias), 2)
-            integral, slope = np.empty(shape), np.empty(shape)
-            for i, mu in enumerate(self.axes.levels):
-                upper, lower = self.levels(mu, self.bias)
-                for j, kelvin in enumerate(self.axes.temperatures):
-                    integral[i, j] = np.stack(curve.integral(upper, lower, kelvin), axis=-1)
-                    parts = [np.stack(curve.transmission(e, kelvin), -1) for e in (upper, lower)]
-                    slope[i, j] = self.share * parts[0] + (1 - self.share) * parts[1]
-            found.append(BiasNumbers(integral, slope, len(curve.samples)))
-        return found
+        shape = (len(sets), 2, len(job.axes.levels), len(job.axes.temperatures), len(job.bias))
+        found = np.empty((2, *shape))  # values, then errors
+        for place, curve in enumerate(curves):
+            for i, mu in enumerate(job.axes.levels):
+                upper, lower = job.levels(mu, job.bias)
+                for j, kelvin in enumerate(job.axes.temperatures):
+                    found[:, place, 0, i, j] = curve.integral(upper, lower, kelvin)
+                    above = np.stack(curve.transmission(upper, kelvin))
+                    below = np.stack(curve.transmission(lower, kelvin))
+                    found[:, place, 1, i, j] = job.share * above + (1 - job.share) * below
+        return Outcome(found[0], found[1], _tally(curves))
 
-    def _following(self, junction: Junction, sets: Sequence[dict[str, float]]) -> list[BiasNumbers]:
-        (parameters,) = sets
-        step = self.bias[1] - self.bias[0]
+    def _following(self, junction: Junction, sets: Sequence[dict[str, float]]) -> Outcome:
+        job, (parameters,) = self.job, sets
+        step = job.bias[1] - job.bias[0]
         beyond = step * np.array([1.0, 2.0])
-        wide = np.concatenate([self.bias[0] - beyond[::-1], self.bias, self.bias[-1] + beyond])
-        knob = self.profile.knob
+        wide = np.concatenate([job.bias[0] - beyond[::-1], job.bias, job.bias[-1] + beyond])
+        knob = job.profile.knob
         assert knob is not None
         cells = []
         for volts in wide:
@@ -161,24 +198,29 @@ class BiasJob:
         curves: list[TransmissionCurve] = []
         for start in range(0, len(cells), 2 * TOGETHER):
             curves += self._trace(junction, cells[start : start + 2 * TOGETHER])
-        shape = (len(self.axes.levels), len(self.axes.temperatures), len(wide), 2)
-        currents = np.empty(shape)
+        currents = np.empty((2, len(job.axes.levels), len(job.axes.temperatures), len(wide)))
         for k, (volts, curve) in enumerate(zip(wide, curves, strict=True)):
-            for i, mu in enumerate(self.axes.levels):
-                upper, lower = self.levels(mu, np.array(volts))
-                for j, kelvin in enumerate(self.axes.temperatures):
-                    currents[i, j, k] = curve.integral(upper, lower, kelvin)
-        energies = sum(len(curve.samples) for curve in curves)
-        return [BiasNumbers(currents[:, :, 2:-2], _slope(currents, step), energies)]
+            for i, mu in enumerate(job.axes.levels):
+                upper, lower = job.levels(mu, np.array(volts))
+                for j, kelvin in enumerate(job.axes.temperatures):
+                    currents[:, i, j, k] = curve.integral(upper, lower, kelvin)
+        found = np.stack([currents[..., 2:-2], _slope(currents, step)], axis=1)[:, None]
+        return Outcome(found[0], found[1], _tally(curves))
 
     def _trace(self, junction: Junction, cells: Sequence[Cell]) -> list[TransmissionCurve]:
-        return trace_curves(self.profile.device, junction, self.reading, self.tolerance, cells)
+        return trace_curves(
+            self.job.profile.device, junction, self.job.reading, self.job.tolerance, cells
+        )
+
+
+def _tally(curves: Sequence[TransmissionCurve]) -> Tally:
+    return Tally(energies=sum(len(curve.samples) for curve in curves))
 
 
 def _slope(currents: RealArray, step: float) -> RealArray:
     """Derivative along the biases and its error, from two neighbors on either side."""
-    i, error = currents[..., 0], currents[..., 1]
-    near = (i[:, :, 3:-1] - i[:, :, 1:-3]) / (2 * step)
-    far = (i[:, :, 4:] - i[:, :, :-4]) / (4 * step)
-    noise = (error[:, :, 3:-1] + error[:, :, 1:-3]) / abs(step)
-    return np.stack([(4 * near - far) / 3, np.abs(near - far) / 3 + noise], axis=-1)
+    i, error = currents
+    near = (i[..., 3:-1] - i[..., 1:-3]) / (2 * step)
+    far = (i[..., 4:] - i[..., :-4]) / (4 * step)
+    noise = (error[..., 3:-1] + error[..., 1:-3]) / abs(step)
+    return np.stack([(4 * near - far) / 3, np.abs(near - far) / 3 + noise])

@@ -14,7 +14,8 @@ from sharvin.observables.spectrum import Spectrum
 from sharvin.observables.thermoelectric import Thermoelectric
 from sharvin.observables.thermoelectric import thermoelectric as _thermoelectric
 from sharvin.scattering.smatrix import SMatrix
-from sharvin.sweeps.laboratory import Found, Reading, measured
+from sharvin.sweeps.bench import Found, Reading
+from sharvin.sweeps.laboratory import measured
 from sharvin.typing import RealArray
 
 if TYPE_CHECKING:

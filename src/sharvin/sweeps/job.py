@@ -1,5 +1,6 @@
 """What executors know of the work they hand out: numbered chunks, and who computes one."""
 
+from collections.abc import Sequence, Sized
 from typing import Protocol
 
 from sharvin.sweeps.chunk import Outcome
@@ -23,4 +24,13 @@ class Job(Protocol):
 
     def worker(self) -> Worker:
         """Return what computes its chunks, in any thread."""
+        ...
+
+
+class PlannedJob(Job, Protocol):
+    """A job that knows from the start how many chunks it has."""
+
+    @property
+    def chunks(self) -> Sequence[Sized]:
+        """The points of each chunk. They depend on the job alone, never on who computes it."""
         ...

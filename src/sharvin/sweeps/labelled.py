@@ -5,13 +5,15 @@ be opened without the device it belongs to.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sharvin.errors import InvalidInput
+from sharvin.sweeps.axes import Axes, Axis
 from sharvin.sweeps.chunk import Outcome, Tally
 from sharvin.sweeps.gas import effective_mass
 from sharvin.sweeps.journal import Journal
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
     import xarray as xr
 
 ERROR = "error"
+
+# Who labels the numbers of a store that is not a plain sweep's; their modules know this one.
+ASSEMBLERS = {
+    "ensemble": ("ensembles.labelled", "assemble_store"),
+    "bias": ("bias_labels", "assemble_bias"),
+    "reservoirs": ("bench_labels", "assemble_bench"),
+    "tip": ("tip_labels", "assemble_tip"),
+}
 
 
 def describe(sweep: Sweep) -> dict[str, Any]:
@@ -39,21 +49,23 @@ def describe(sweep: Sweep) -> dict[str, Any]:
         "measures": _measures(sweep),
         "outputs": [list(output) for output in sweep.reading.outputs],
         "is_dataset": bool(getattr(sweep.reading, "is_mapping", False)),
-        "axes": [
-            {
-                "name": axis.name,
-                "long_name": axis.long_name,
-                "values": list(axis.values),
-                "unit": axis.unit,
-                "is_point": axis.is_point,
-                "is_parameter": axis in sweep.axes.parameters,
-            }
-            for axis in sweep.axes.given
-        ],
+        "axes": [describe_axis(axis, sweep.axes) for axis in sweep.axes.given],
         "levels": list(sweep.axes.levels),
         "level": sweep.axes.level.name,
         "tolerance": sweep.tolerance,
         "chunks": [[chunk.start, chunk.stop] for chunk in sweep.chunks],
+    }
+
+
+def describe_axis(axis: Axis, axes: Axes) -> dict[str, Any]:
+    """One of these axes in plain words and numbers."""
+    return {
+        "name": axis.name,
+        "long_name": axis.long_name,
+        "values": list(axis.values),
+        "unit": axis.unit,
+        "is_point": axis.is_point,
+        "is_parameter": axis in axes.parameters,
     }
 
 
@@ -118,11 +130,10 @@ def open_store(path: str | Path) -> "xr.DataArray | xr.Dataset":
         raise InvalidInput(f"there is no store {path}")
     with Journal(path) as journal:
         about, outcomes = journal.description, journal.finished()
-    if about.get("kind") == "ensemble":
-        from sharvin.sweeps.ensembles.labelled import assemble_store
-
-        return assemble_store(about, outcomes)
-    return assemble(about, outcomes)
+    room, name = ASSEMBLERS.get(about.get("kind", ""), ("labelled", "assemble"))
+    label = getattr(import_module(f"sharvin.sweeps.{room}"), name)
+    result: xr.DataArray | xr.Dataset = label(about, outcomes)
+    return result
 
 
 def to_netcdf(result: "xr.DataArray | xr.Dataset", path: str | Path) -> Path:
@@ -165,6 +176,28 @@ def _port(port: Any) -> str:
     return port if isinstance(port, str) else f"{port[0]} ({port[1]})"
 
 
+def gathered(
+    chunks: Sequence[Sequence[int]], outcomes: Mapping[int, Outcome], shape: tuple[int, ...]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], Tally]:
+    """Values and errors of all rows, NaN where there are none yet, and the sum of all tallies.
+
+    Parameters
+    ----------
+    chunks : sequence of (start, stop)
+        Rows of each chunk.
+    outcomes : mapping of int to Outcome
+    shape : tuple of int
+        Of the numbers of one row.
+    """
+    values, errors = np.full((2, max(stop for _, stop in chunks), *shape), np.nan)
+    tally = Tally()
+    for number in sorted(outcomes):
+        start, stop = chunks[number]
+        values[start:stop], errors[start:stop] = outcomes[number].values, outcomes[number].errors
+        tally.add(outcomes[number].tally)
+    return values, errors, tally
+
+
 def _gather(
     about: Mapping[str, Any], outcomes: Mapping[int, Outcome]
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], Tally]:
@@ -177,13 +210,7 @@ def _gather(
         len(temperatures[0]["values"]) if temperatures else 1,
         len(about["outputs"]),
     )
-    rows = int(np.prod(widths[:-2]))
-    values, errors = np.full((2, rows, *widths[-2:]), np.nan)
-    tally = Tally()
-    for number in sorted(outcomes):
-        start, stop = about["chunks"][number]
-        values[start:stop], errors[start:stop] = outcomes[number].values, outcomes[number].errors
-        tally.add(outcomes[number].tally)
+    values, errors, tally = gathered(about["chunks"], outcomes, widths[-2:])
     stored = [*(axis["name"] for axis in parameters), about["level"], "temperature"]
     order = [stored.index(axis["name"]) for axis in about["axes"]]
     order += [i for i in range(len(stored)) if i not in order] + [len(stored)]

@@ -1,7 +1,6 @@
 """The verbs of a laboratory: a number for one S-matrix, a labelled array for a device with axes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
 
 from sharvin.device.device import Device
@@ -275,11 +274,13 @@ def sweep(
     from sharvin.sweeps.axes import read_axes
     from sharvin.sweeps.chunk import first_smatrix
     from sharvin.sweeps.readings import MeasureReading
+    from sharvin.sweeps.run import Options
 
     if not callable(measure):
         raise InvalidInput(f"measure must be a function of an S-matrix, got {measure!r}")
     _check_device(device)
-    axes = read_axes(device, _split(device, options)[0])
+    given = Options.among(options)[1]
+    axes = read_axes(device, {name: value for name, value in given.items() if name != "tolerance"})
     parameters = device.resolve(next(iter(axes.parameter_sets())))
     first = measure(first_smatrix(device, (axes.levels[0], parameters)))
     if isinstance(first, Mapping):
@@ -297,19 +298,9 @@ def _swept(device: Device, reading: "Reading", given: Mapping[str, Any]) -> Any:
     from sharvin.sweeps.sweep import Sweep
 
     _check_device(device)
-    axes, options = _split(device, given)
-    tolerance = float(options.pop("tolerance", TOLERANCE))
-    job = Sweep(device, reading, read_axes(device, axes), tolerance)
-    return run(job, Options(**options))
-
-
-def _split(device: Device, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The axes among the options of a verb, and the options of how to compute."""
-    from sharvin.sweeps.run import Options
-
-    known = {"tolerance", *(f.name for f in fields(Options))}
-    axes = {name: value for name, value in given.items() if name not in known}
-    return axes, {name: value for name, value in given.items() if name in known}
+    options, axes = Options.among(given)
+    tolerance = float(axes.pop("tolerance", TOLERANCE))
+    return run(Sweep(device, reading, read_axes(device, axes), tolerance), options)
 
 
 def _check_device(device: object) -> None:

@@ -13,7 +13,8 @@ from sharvin.observables.noise import PARTS, Part, correlations, noise_with_erro
 from sharvin.observables.reservoirs import Reservoirs
 from sharvin.observables.spectrum import Spectrum, transmissions
 from sharvin.scattering.smatrix import SMatrix
-from sharvin.sweeps.laboratory import Found, Reading, measured
+from sharvin.sweeps.bench import Found, Reading
+from sharvin.sweeps.laboratory import measured
 from sharvin.typing import RealArray
 from sharvin.units import quantity
 

@@ -1,16 +1,17 @@
-"""From a sweep to its labelled result: what is stored is not computed again."""
+"""From a job to its finished chunks: what is stored is not computed again."""
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.sweeps.chunk import Outcome
 from sharvin.sweeps.executors import Executor, pick
+from sharvin.sweeps.job import PlannedJob
 from sharvin.sweeps.journal import Journal
 from sharvin.sweeps.labelled import assemble, describe, refused_message
 from sharvin.sweeps.progress import Progress, reporter
@@ -43,9 +44,16 @@ class Options:
     cluster: Any = None
     progress: bool | Callable[[Progress], None] | None = None
 
+    @classmethod
+    def among(cls, given: Mapping[str, Any]) -> "tuple[Options, dict[str, Any]]":
+        """The options among the arguments of a verb, and the other arguments."""
+        known = {field.name for field in fields(cls)}
+        own = {name: value for name, value in given.items() if name in known}
+        return cls(**own), {name: value for name, value in given.items() if name not in known}
+
 
 def run(sweep: Sweep, options: Options) -> "xr.DataArray | xr.Dataset":
-    """Compute what is missing and return everything.
+    """Labelled result of a sweep.
 
     Raises
     ------
@@ -54,8 +62,24 @@ def run(sweep: Sweep, options: Options) -> "xr.DataArray | xr.Dataset":
     Unreliable
         If not a single point has an answer.
     """
-    execute = pick(options.executor, options.workers, options.cluster)
     about = describe(sweep)
+    result = assemble(about, finish(sweep, about, options))
+    _complain(result, sweep)
+    return result
+
+
+def finish(job: PlannedJob, about: Mapping[str, Any], options: Options) -> dict[int, Outcome]:
+    """Every chunk of a job by its number: those of the store, and the others computed now.
+
+    Parameters
+    ----------
+    job : PlannedJob
+    about : mapping
+        What the store says of itself, JSON throughout, with the job's fingerprint as
+        ``"sweep_hash"``.
+    options : Options
+    """
+    execute = pick(options.executor, options.workers, options.cluster)
     with ExitStack() as stack:
         journal = None
         if options.store is not None:
@@ -66,16 +90,14 @@ def run(sweep: Sweep, options: Options) -> "xr.DataArray | xr.Dataset":
                 f"{options.store} holds {len(outcomes)} finished chunks of this sweep; continue "
                 "it with resume=True, or choose another store"
             )
-        missing = [n for n in range(len(sweep.chunks)) if n not in outcomes]
+        missing = [n for n in range(len(job.chunks)) if n not in outcomes]
         if missing:
-            _compute(sweep, execute, missing, outcomes, journal, options)
-    result = assemble(about, outcomes)
-    _complain(result, sweep)
-    return result
+            _compute(job, execute, missing, outcomes, journal, options)
+    return outcomes
 
 
 def _compute(
-    sweep: Sweep,
+    job: PlannedJob,
     execute: Executor,
     missing: list[int],
     outcomes: dict[int, Outcome],
@@ -83,20 +105,21 @@ def _compute(
     options: Options,
 ) -> None:
     started, energies = time.monotonic(), 0
-    kept = done = sum(len(sweep.chunks[n]) for n in outcomes)
+    total = sum(len(chunk) for chunk in job.chunks)
+    kept = done = sum(len(job.chunks[n]) for n in outcomes)
     show = reporter(options.progress)
-    results = execute(sweep, missing)
+    results = execute(job, missing)
     try:
-        show.update(Progress(done, sweep.rows, kept, 0, 0.0))
+        show.update(Progress(done, total, kept, 0, 0.0))
         for number, outcome in results:
             if journal is not None:
                 journal.put(number, outcome)
             outcomes[number] = outcome
-            done += len(sweep.chunks[number])
+            done += len(job.chunks[number])
             energies += outcome.tally.energies
-            show.update(Progress(done, sweep.rows, kept, energies, time.monotonic() - started))
+            show.update(Progress(done, total, kept, energies, time.monotonic() - started))
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_interrupted(len(outcomes), len(sweep.chunks), journal)) from None
+        raise KeyboardInterrupt(_interrupted(len(outcomes), len(job.chunks), journal)) from None
     finally:
         show.close()
         close = getattr(results, "close", None)

@@ -1,17 +1,12 @@
 """Current and differential conductance at finite bias, over any axes."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from sharvin.device.device import Device
 from sharvin.scattering.smatrix import Port
-from sharvin.sweeps.bias_job import BiasJob, BiasNumbers
-from sharvin.sweeps.executors import cores
-from sharvin.sweeps.sweep import version
-from sharvin.typing import RealArray
-from sharvin.units import CONDUCTANCE_PER_MODE, ratio
+from sharvin.sweeps.bias_job import BiasJob
+from sharvin.sweeps.bias_labels import assemble_bias, describe_bias
+from sharvin.sweeps.run import Options, finish
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,8 +24,7 @@ def bias_spectroscopy(
     share: float = 0.5,
     unit: str = "e²/h",
     tolerance: float = TOLERANCE,
-    workers: int | None = None,
-    **axes: Any,
+    **options: Any,
 ) -> "xr.Dataset":
     r"""Current and differential conductance between two leads at finite bias.
 
@@ -66,11 +60,10 @@ def bias_spectroscopy(
         Of the differential conductance.
     tolerance : float
         Accepted error of T(E), and so of dI/dV in e²/h per spin.
-    workers : int, optional
-        Threads; by default one per core.
-    **axes
-        ``chemical_potential`` or ``density``, ``temperature``, and the device's parameters;
-        numbers, strings with units, or lists.
+    **options
+        The axes (``chemical_potential`` or ``density``, ``temperature``, the device's
+        parameters: numbers, strings with units, or lists) and ``store``, ``resume``,
+        ``workers``, ``executor``, ``cluster``, ``progress``, as for `conductance`.
 
     Returns
     -------
@@ -104,55 +97,7 @@ def bias_spectroscopy(
     >>> found.conductance.values.round(6).tolist(), found.current.values.round(3).tolist()
     ([1.0, 1.0], [38.74, 77.481])
     """
+    how, axes = Options.among(options)
     job = BiasJob.of(device, to, from_, bias, profile, share, tolerance, axes)
-    values = job.run(max(1, int(workers or cores())))
-    return _labelled(job, values, unit)
-
-
-def _labelled(job: BiasJob, values: Sequence[BiasNumbers], unit: str) -> "xr.Dataset":
-    import xarray as xr
-
-    axes = job.axes
-    parameters = [a for a in axes.parameters if a.name != job.profile.knob]
-    names = [a.name for a in parameters] + [axes.level.name, "temperature", "bias"]
-    lengths = [len(a.values) for a in parameters]
-    lengths += [len(axes.levels), len(axes.temperatures), len(job.bias)]
-    order = [a.name for a in axes.given if not a.is_point and a.name != job.profile.knob]
-    order += [] if job.is_point else ["bias"]
-    per_mode = job.given.degeneracy
-    amperes = per_mode * CONDUCTANCE_PER_MODE * 1e-3 / 1e-9  # nA per meV of integrated T
-    siemens = per_mode * ratio("e²/h", unit)
-
-    def array(numbers: list[RealArray], factor: float, about: dict[str, str]) -> "xr.DataArray":
-        whole = xr.DataArray(factor * np.stack(numbers).reshape(lengths), dims=names)
-        points = {n: 0 for n in names if n not in order}
-        return whole.isel(points).transpose(*order).assign_attrs(about)
-
-    found = {}
-    for column, text in ((0, ""), (1, "_error")):
-        of = "estimated error of the " if column else ""
-        found[f"current{text}"] = array(
-            [v.integral[..., column] for v in values], amperes,
-            {"units": "nA", "long_name": f"{of}current"},
-        )  # fmt: skip
-        found[f"conductance{text}"] = array(
-            [v.slope[..., column] for v in values], siemens,
-            {"units": unit, "long_name": f"{of}differential conductance"},
-        )  # fmt: skip
-    coords: dict[str, Any] = {}
-    for axis in axes.given:
-        if axis.name != job.profile.knob:
-            about = {"units": axis.unit, "long_name": axis.long_name}
-            held = axis.values[0] if axis.is_point else list(axis.values)
-            coords[axis.name] = ((), held, about) if axis.is_point else (axis.name, held, about)
-    about = {"units": "mV", "long_name": "bias"}
-    coords["bias"] = ((), job.bias[0], about) if job.is_point else ("bias", job.bias, about)
-    attrs = {
-        "profile": job.profile.text,
-        "share": job.share,
-        "tolerance": job.tolerance,
-        "energies": sum(v.energies for v in values),
-        "version": version(),
-        "device_hash": job.given.content_hash,
-    }
-    return xr.Dataset(found, coords, attrs)
+    about = describe_bias(job, unit)
+    return assemble_bias(about, finish(job, about, how))
