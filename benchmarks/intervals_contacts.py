@@ -9,13 +9,13 @@ from sharvin.analysis.diamonds import fit_diamonds
 from sharvin.analysis.fit import Fit
 from sharvin.analysis.least_squares import fit_curve
 from sharvin.analysis.peak_series import fit_peak_widths, peak_spacings
-from sharvin.analysis.peaks import (
+from sharvin.analysis.peak_shapes import (
     broadened_peak,
-    fit_peak,
     lifetime_peak,
     multi_level_peak,
     thermal_peak,
 )
+from sharvin.analysis.peaks import fit_peak
 from sharvin.analysis.risers import staircase
 from sharvin.analysis.synthetic import synthetic_contact, synthetic_diamonds
 

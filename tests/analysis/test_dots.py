@@ -7,14 +7,13 @@ from analysis.measured import data
 from sharvin.analysis.diamonds import fit_diamonds
 from sharvin.analysis.load import load
 from sharvin.analysis.peak_series import fit_peak_widths, peak_spacings
-from sharvin.analysis.peaks import (
+from sharvin.analysis.peak_shapes import (
     broadened_peak,
-    fit_peak,
-    fit_peaks,
     lifetime_peak,
     multi_level_peak,
     thermal_peak,
 )
+from sharvin.analysis.peaks import fit_peak, fit_peaks
 from sharvin.analysis.synthetic import synthetic_diamonds
 from sharvin.errors import InvalidInput, Unreliable
 

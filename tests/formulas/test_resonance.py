@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from sharvin.errors import InvalidInput
-from sharvin.formulas.resonance import breit_wigner, thermal_breit_wigner, trigamma
+from sharvin.formulas.polygamma import trigamma, trigamma_and_slope
+from sharvin.formulas.resonance import breit_wigner, thermal_breit_wigner
 
 
 def test_published_value_and_quadrature():
@@ -20,6 +21,7 @@ def test_published_value_and_quadrature():
 def test_trigamma_against_many_digits():
     for z in (0.5, 0.52 + 3j, 1 + 0j, 7.3 - 0.4j, 40 + 90j):
         assert trigamma(z) == pytest.approx(complex(mpmath.psi(1, z)), rel=1e-13)
+        assert trigamma_and_slope(z)[1] == pytest.approx(complex(mpmath.psi(2, z)), rel=1e-13)
 
 
 def test_heights_widths_and_refusals():

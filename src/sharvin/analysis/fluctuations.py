@@ -1,14 +1,12 @@
 r"""Size and correlation field of universal conductance fluctuations, as a Gaussian process."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sharvin.analysis.fit import Fit
+from sharvin.analysis.gaussian_process import Process, correlation_shape
 from sharvin.analysis.residuals import noise_level, runs_test
 from sharvin.analysis.text import with_error
 from sharvin.errors import InvalidInput
@@ -21,24 +19,6 @@ DENSE = 5  # points per correlation field that are enough; more are thinned
 FEWEST = 20
 STRANGE = 1e-6  # probability of runs below which a trace is no Gaussian process of this shape
 LEAST_FEATURES = 4.0  # correlation fields in the trace
-
-
-def correlation_shape(lag: ArrayLike, half: float, *, thermal: bool = False) -> RealArray:
-    r"""Autocorrelation of fluctuations of a wire, one at zero and one half at `half`.
-
-    .. math:: F = \big[1 + (2^{1/p} - 1) (\Delta B/B_c)^2\big]^{-p}
-
-    p = 3/2 for :math:`L_\varphi \ll L_T`, where the variance is :math:`\propto L_\varphi^3` and the
-    field adds to :math:`L_\varphi^{-2}`; p = 1/2 for :math:`L_T \ll L_\varphi`.
-
-    References
-    ----------
-    C. W. J. Beenakker and H. van Houten, Solid State Phys. 44, 1 (1991), section 8.
-    """
-    power = 0.5 if thermal else 1.5
-    z = np.asarray(lag, dtype=np.float64) / half
-    shape: RealArray = (1 + (2 ** (1 / power) - 1) * z**2) ** -power
-    return shape
 
 
 def coherence_from_field(half: float, width: float, *, thermal: bool = False) -> float:
@@ -120,7 +100,7 @@ def fit_fluctuations(
     """
     b, g, start = _thinned(field, conductance, sigma)
     known = None if sigma is None else float(np.log(sigma))
-    process = _Process(b, degree, thermal, known)
+    process = Process(b, degree, thermal, known)
     theta, covariance = process.fitted(g, start)
     names = ("ln_rms", "ln_half_field", "ln_noise")[: theta.size]
     rms, half = np.exp(theta[:2])
@@ -201,98 +181,6 @@ def _start(b: RealArray, g: RealArray) -> RealArray:
     half = max(float(below[0]) if len(below) else 1.0, 1.0) * (grid[1] - grid[0])
     noise = max(0.5 * noise_level(g), 1e-4 * rms)
     return np.log([rms, half, noise])
-
-
-@dataclass(frozen=True, eq=False)
-class _Process:
-    """The Gaussian process at given fields, shape (blocks, points), each block with its mean."""
-
-    field: RealArray
-    degree: int
-    thermal: bool
-    known: float | None
-
-    @cached_property
-    def lags(self) -> RealArray:
-        """Distances in field, shape (blocks, points, points)."""
-        lags: RealArray = np.abs(self.field[:, :, None] - self.field[:, None, :])
-        return lags
-
-    @cached_property
-    def basis(self) -> RealArray:
-        """Polynomials of the background, shape (blocks, points, degree + 1)."""
-        middle = self.field.mean(axis=1, keepdims=True)
-        x = (self.field - middle) / np.ptp(self.field, axis=1)[:, None]
-        powers: RealArray = x[..., None] ** np.arange(self.degree + 1)
-        return powers
-
-    def signal(self, theta: RealArray) -> RealArray:
-        shape = correlation_shape(self.lags, float(np.exp(theta[1])), thermal=self.thermal)
-        signal: RealArray = np.exp(2 * theta[0]) * shape
-        return signal
-
-    def kernel(self, theta: RealArray) -> RealArray:
-        noise = np.exp(2 * (theta[2] if self.known is None else self.known))
-        kernel: RealArray = self.signal(theta) + noise * np.eye(self.field.shape[1])
-        return kernel
-
-    def cost(self, theta: RealArray, y: RealArray) -> float:
-        """Minus the logarithm of the likelihood, with the background integrated out."""
-        try:
-            lower = np.linalg.cholesky(self.kernel(theta))
-        except np.linalg.LinAlgError:
-            return 1e10
-        both = np.linalg.solve(lower, np.concatenate([self.basis, y[..., None]], axis=2))
-        design, data = both[..., :-1], both[..., -1:]
-        inner = np.swapaxes(design, 1, 2) @ design
-        projected = np.swapaxes(design, 1, 2) @ data
-        rest = (data**2).sum() - (projected * np.linalg.solve(inner, projected)).sum()
-        diagonal = np.diagonal(lower, axis1=1, axis2=2)
-        determinant = 2 * np.log(diagonal).sum() + np.linalg.slogdet(inner)[1].sum()
-        return float(0.5 * (rest + determinant))
-
-    def fitted(self, y: RealArray, start: RealArray) -> tuple[RealArray, RealArray]:
-        """Minimum of the cost, and the inverse of its second derivatives there."""
-        from scipy.optimize import minimize
-
-        with np.errstate(over="ignore", invalid="ignore"):
-            found = minimize(
-                self.cost, start, args=(y,), method="BFGS", options={"gtol": 1e-2, "maxiter": 40}
-            )
-            theta = np.asarray(found.x, dtype=np.float64)
-            return theta, _inverse(_hessian(lambda at: self.cost(at, y), theta))
-
-    def predicted(self, y: RealArray, theta: RealArray) -> RealArray:
-        """Each point from those before it in its block: what is left over is independent; flat."""
-        kernel = self.kernel(theta)
-        both = np.linalg.solve(kernel, np.concatenate([self.basis, y[..., None]], axis=2))
-        turned = np.swapaxes(self.basis, 1, 2) @ both
-        mean = np.linalg.solve(turned[..., :-1], turned[..., -1:])
-        lower = np.linalg.cholesky(kernel)
-        white = np.linalg.solve(lower, y[..., None] - self.basis @ mean)[..., 0]
-        curve: RealArray = (y - white * np.diagonal(lower, axis1=1, axis2=2)).ravel()
-        return curve
-
-
-def _hessian(function: Callable[[RealArray], float], theta: RealArray) -> RealArray:
-    step, n = 2e-2, theta.size
-    hessian = np.zeros((n, n))
-    unit = step * np.eye(n)
-    for i in range(n):
-        for j in range(i, n):
-            a, b, c, d = (function(theta + s * unit[i] + t * unit[j])
-                          for s in (1, -1) for t in (1, -1))  # fmt: skip
-            hessian[i, j] = hessian[j, i] = (a - b - c + d) / (4 * step**2)
-    return hessian
-
-
-def _inverse(hessian: RealArray) -> RealArray:
-    blank = np.full(hessian.shape, np.nan)
-    try:
-        inverse = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        return blank
-    return inverse if (np.diag(inverse) > 0).all() else blank
 
 
 def _problem(

@@ -7,15 +7,14 @@ from numpy.typing import ArrayLike
 
 from sharvin.analysis.evidence import weighed
 from sharvin.analysis.fit import Fit, fit_curve
+from sharvin.analysis.oscillation_start import heat, mass_start, start_of
 from sharvin.errors import InvalidInput, ShapeMismatch, Unreliable
 from sharvin.formulas.saddle import cyclotron_energy
-from sharvin.typing import ComplexArray, RealArray
+from sharvin.typing import RealArray
 from sharvin.units import BOLTZMANN, FLUX_QUANTUM, HBAR
 
 FLUX = FLUX_QUANTUM * 1e-18  # h/e in T m²
-PERIODS = 1.5  # fewer of them are a bend
 RARE = 1e-8  # many frequencies were tried
-DAMPING = np.concatenate([[0.0], np.geomspace(0.1, 30, 12)])  # Dingle exponents tried at mean B
 
 
 def oscillation_curve(
@@ -56,13 +55,51 @@ def oscillation_curve(
     (1991).
     """
     b = np.abs(np.asarray(field, dtype=np.float64))
-    quantum = b * cyclotron_energy(1.0, mass)  # meV
-    x = np.maximum(2 * np.pi**2 * BOLTZMANN * np.asarray(temperature, float) / quantum, 1e-6)
-    thermal = 2 * x * np.exp(-x) / (-np.expm1(-2 * x))
-    dingle = np.exp(-np.pi * HBAR / (quantum * lifetime))
+    thermal, dingle = _damping(b, temperature, mass, lifetime)
     wave = amplitude * thermal * dingle * np.cos(2 * np.pi * frequency / b + phase)
     curve: RealArray = resistance * (1 + curvature * b**2) * (1 + wave)
     return curve
+
+
+def _damping(
+    b: RealArray, temperature: ArrayLike, mass: float, lifetime: float
+) -> tuple[RealArray, RealArray]:
+    """X/sinh X and the Dingle factor."""
+    quantum = b * cyclotron_energy(1.0, mass)  # meV
+    x = np.maximum(2 * np.pi**2 * BOLTZMANN * np.asarray(temperature, float) / quantum, 1e-6)
+    return 2 * x * np.exp(-x) / (-np.expm1(-2 * x)), np.exp(-np.pi * HBAR / (quantum * lifetime))
+
+
+def oscillation_slopes(
+    field: RealArray,
+    temperature: RealArray,
+    *,
+    frequency: float,
+    mass: float,
+    lifetime: float,
+    resistance: float,
+    curvature: float,
+    amplitude: float,
+    phase: float,
+) -> dict[str, RealArray]:
+    """Derivatives of `oscillation_curve` by its parameters."""
+    b = np.abs(field)
+    thermal, dingle = _damping(b, temperature, mass, lifetime)
+    angle = 2 * np.pi * frequency / b + phase
+    level, size = resistance * (1 + curvature * b**2), thermal * dingle
+    wave = amplitude * size * np.cos(angle)
+    turned = -level * amplitude * size * np.sin(angle)
+    quantum = b * cyclotron_energy(1.0, mass)
+    x = np.maximum(2 * np.pi**2 * BOLTZMANN * temperature / quantum, 1e-6)
+    decay = np.pi * HBAR / (quantum * lifetime)
+    # X and the Dingle exponent both grow as the mass; X coth X - 1 is the slope of ln(sinh X/X).
+    by_mass = -level * wave * (x / np.tanh(x) - 1 + decay) / mass
+    return {
+        "frequency": turned * 2 * np.pi / b, "mass": by_mass,
+        "lifetime": level * wave * decay / lifetime, "resistance": level / resistance * (1 + wave),
+        "curvature": resistance * b**2 * (1 + wave), "amplitude": level * size * np.cos(angle),
+        "phase": turned,
+    }  # fmt: skip
 
 
 def synthetic_oscillations(
@@ -127,26 +164,34 @@ def fit_oscillations(
         raise InvalidInput(
             "oscillations at one temperature tell no mass: give mass=, or traces at several"
         )
-    first = _start(b[0], r[int(np.argmin(t[:, 0]))])
+    first = start_of(b[0], r[int(np.argmin(t[:, 0]))])
     if first is None:
         return _nothing(b, r, mass)
     frequency, damping, wave, level, bend = first
-    effective = mass or _mass_start(b[0], r, t[:, 0], frequency, level, bend)
+    effective = mass or mass_start(b[0], r, t[:, 0], frequency, level, bend)
     lifetime = np.pi * HBAR / (cyclotron_energy(1.0, effective) * max(damping, 1e-3))
     start = {
         "density": frequency * degeneracy / FLUX, "lifetime": float(np.clip(lifetime, 1e-2, 1e2)),
-        "amplitude": float(np.clip(abs(wave) * _heat(b[0], t.min(), effective), 0.05, 40.0)),
+        "amplitude": float(np.clip(abs(wave) * heat(b[0], t.min(), effective), 0.05, 40.0)),
         "phase": float(np.angle(wave)) % (2 * np.pi), "resistance": level, "curvature": bend,
     }  # fmt: skip
     if mass is None:
         start["mass"] = effective
 
+    held = {} if mass is None else {"mass": mass}
+    per_density = FLUX / degeneracy
+
     def model(at: RealArray, density: float, **values: float) -> RealArray:
-        given = values if mass is None else {**values, "mass": mass}
-        return oscillation_curve(at[0], at[1], frequency=density * FLUX / degeneracy, **given)
+        return oscillation_curve(*at, frequency=density * per_density, **held | values)
+
+    def slopes(at: RealArray, density: float, **values: float) -> RealArray:
+        given = held | values
+        by = oscillation_slopes(at[0], at[1], frequency=density * per_density, **given)
+        by["density"] = by["frequency"] * per_density
+        return np.stack([by[name] for name in start], axis=1)
 
     fit = fit_curve(
-        model, np.stack([b.ravel(), t.ravel()]), r.ravel(), sigma, start=start,
+        model, np.stack([b.ravel(), t.ravel()]), r.ravel(), sigma, start=start, jacobian=slopes,
         bounds={name: (0.0, np.inf) for name in ("lifetime", "amplitude", "mass") if name in start},
         units={"density": "m⁻²", "lifetime": "ps", "mass": "m_e"},
         name="Shubnikov-de Haas oscillations",
@@ -177,72 +222,6 @@ def _traces(
         raise InvalidInput(f"oscillations need a dozen points in a field, got {len(kept)}")
     kept = kept[np.argsort(size[kept], kind="stable")]
     return np.tile(size[kept], (t.size, 1)), r[:, kept], np.tile(t[:, None], (1, len(kept)))
-
-
-def _start(b: RealArray, r: RealArray) -> tuple[float, float, complex, float, float] | None:
-    """Frequency, Dingle field, complex amplitude, R0 and c of one trace; None without peak."""
-    good = np.isfinite(r)
-    if good.sum() < 12:
-        return None
-    u, y = 1 / b[good], r[good]
-    bend, level = np.polyfit(b[good] ** 2, y, 1)
-    if not level > 0:
-        bend, level = 0.0, float(np.abs(y).mean()) or 1.0
-    part = y / (level + bend * b[good] ** 2) - 1
-    span = float(np.ptp(u))
-    # Nyquist of the median spacing in 1/B; high fields are sampled more densely
-    highest = 0.5 / float(np.median(np.abs(np.diff(u))[np.diff(u) != 0]))
-    frequencies = np.arange(PERIODS, min(highest * span, u.size), 0.3) / span
-    if not len(frequencies):
-        return None
-    rates = DAMPING * float(np.median(b[good]))
-    power, amplitude = _spectrum(u, part, np.exp(-np.outer(u - u.min(), rates)), frequencies)
-    peak, kind = np.unravel_index(int(np.argmax(power)), power.shape)
-    if not power[peak, kind] > 0:
-        return None
-    wave = amplitude[peak, kind] * np.exp(rates[kind] * u.min())
-    return (
-        float(frequencies[peak]), float(rates[kind]), complex(wave), float(level),
-        float(bend / level),
-    )  # fmt: skip
-
-
-def _spectrum(
-    u: RealArray, y: RealArray, envelopes: RealArray, frequencies: RealArray
-) -> tuple[RealArray, ComplexArray]:
-    """Part of y² explained by damped cosines, and their amplitudes, shape (frequencies, rates)."""
-    waves = np.exp(-2j * np.pi * np.outer(frequencies, u))
-    inner = waves @ (envelopes * y[:, None])
-    square = waves**2 @ envelopes**2
-    norm = (envelopes**2).sum(axis=0)
-    # normal equations of Re(c exp(i w u)) under the envelope
-    determinant = np.maximum(norm**2 - np.abs(square) ** 2, 1e-12 * norm**2)
-    amplitude = 2 * (norm * inner - square * inner.conj()) / determinant
-    return (amplitude.conj() * inner).real, amplitude
-
-
-def _heat(b: RealArray, t: float, mass: float) -> float:
-    """Thermal damping to be undone at the middle of the trace."""
-    x = max(2 * np.pi**2 * BOLTZMANN * t / (cyclotron_energy(1.0, mass) * np.median(b)), 1e-6)
-    return float(min(np.sinh(min(x, 20.0)) / x, 50.0))
-
-
-def _mass_start(
-    b: RealArray, r: RealArray, t: RealArray, frequency: float, level: float, bend: float
-) -> float:
-    """The mass whose X/sinh X falls with temperature like the size of the oscillations."""
-    size = np.nanstd(r / (level * (1 + bend * b**2)), axis=1)
-    trial = np.geomspace(0.005, 3.0, 120)
-    x = (
-        2
-        * np.pi**2
-        * BOLTZMANN
-        * t[:, None]
-        / (np.array([cyclotron_energy(1.0, m) for m in trial]) * np.quantile(b, 0.8))
-    )
-    shape = np.maximum(x, 1e-6) / np.sinh(np.clip(x, 1e-6, 50))
-    scale = (shape * size[:, None]).sum(axis=0) / (shape**2).sum(axis=0)
-    return float(trial[np.argmin(((scale * shape - size[:, None]) ** 2).sum(axis=0))])
 
 
 def _nothing(b: RealArray, r: RealArray, mass: float | None) -> Fit:

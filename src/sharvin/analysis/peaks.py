@@ -1,6 +1,7 @@
 """Conductance peaks of a dot: their shape tells temperature, coupling and lever arm."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -9,6 +10,16 @@ from numpy.typing import ArrayLike
 
 from sharvin.analysis.fit import Fit
 from sharvin.analysis.least_squares import fit_curve
+from sharvin.analysis.peak_shapes import (
+    broadened_peak,
+    broadened_slopes,
+    lifetime_peak,
+    lifetime_slopes,
+    multi_level_peak,
+    multi_level_slopes,
+    thermal_peak,
+    thermal_slopes,
+)
 from sharvin.analysis.records import curve
 from sharvin.analysis.traces import columns
 from sharvin.errors import InvalidInput, Unreliable
@@ -22,72 +33,31 @@ PREFERRED = 6.0
 MISSED = 0.05  # runs test below which none of the simple shapes is taken to describe the peak
 
 
-def thermal_peak(
-    x: ArrayLike, *, center: float, width: float, height: float, base: float = 0.0
-) -> RealArray:
-    r"""One level, coupled weakly: :math:`G_0 + G_1 \cosh^{-2}[(x - x_0)/2w]`, w = kT/α.
+@dataclass(frozen=True)
+class _Shape:
+    """A line shape, its derivatives, and how many widths its full width is."""
 
-    For hΓ ≪ kT ≪ ΔE; full width at half maximum 3.5255 w. C. W. J. Beenakker, Phys. Rev. B 44,
-    1646 (1991).
-    """
-    half = np.clip(np.abs(np.asarray(x, dtype=np.float64) - center) / (2 * width), 0, 300)
-    peak: RealArray = base + height / np.cosh(half) ** 2
-    return peak
+    curve: Callable[..., RealArray]
+    slopes: Callable[..., dict[str, RealArray]]
+    formula: str
+    factor: float
 
 
-def multi_level_peak(
-    x: ArrayLike, *, center: float, width: float, height: float, base: float = 0.0
-) -> RealArray:
-    r"""Many levels within kT: :math:`G_0 + G_1 u/\sinh u`, :math:`u = (x - x_0)/w`, w = kT/α.
-
-    For ΔE ≪ kT ≪ E_C; full width at half maximum 4.3546 w. I. O. Kulik and R. I. Shekhter, Sov.
-    Phys. JETP 41, 308 (1975).
-    """
-    u = np.clip(np.abs(np.asarray(x, dtype=np.float64) - center) / width, 1e-6, 300)
-    peak: RealArray = base + height * u / np.sinh(u)
-    return peak
-
-
-def lifetime_peak(
-    x: ArrayLike, *, center: float, gamma: float, height: float, base: float = 0.0
-) -> RealArray:
-    r"""One level at T = 0: :math:`G_0 + G_1 (\gamma/2)^2/[(\gamma/2)^2 + (x-x_0)^2]`, γ = Γ/α."""
-    x = np.asarray(x, dtype=np.float64)
-    peak: RealArray = base + height / (1 + (2 * (x - center) / gamma) ** 2)
-    return peak
-
-
-def broadened_peak(
-    x: ArrayLike, *, center: float, width: float, gamma: float, height: float, base: float = 0.0
-) -> RealArray:
-    r"""Lorentzian of width γ = Γ/α averaged over w = kT/α, with G_1 the height of the peak.
-
-    .. math:: G_0 + G_1 \frac{\mathrm{Re}\,\psi'[z(x)]}{\psi'[z(x_0)]}, \qquad
-              z(x) = \frac12 + \frac{\gamma/2 + i (x - x_0)}{2\pi w}
-
-    A. D. Stone and P. A. Lee, Phys. Rev. Lett. 54, 1196 (1985).
-    """
-    from scipy.special import digamma
-
-    away = np.append(np.asarray(x, dtype=np.float64) - center, 0.0)
-    z = 0.5 + (gamma / 2 + 1j * away) / (2 * np.pi * width)
-    h = 1e-3  # the fourth-order difference below is then good to 1e-11
-    near, far = digamma(z + h) - digamma(z - h), digamma(z + 2 * h) - digamma(z - 2 * h)
-    trigamma = (8 * near - far).real
-    peak: RealArray = base + height * trigamma[:-1] / trigamma[-1]
-    return peak
-
-
-_SHAPES: dict[str, tuple[Callable[..., RealArray], str, float]] = {
-    "thermal": (thermal_peak, "G = G_0 + G_1 / cosh²[(V - V_0)/2w],  w = kT/α", 3.5255),
-    "multi-level": (
-        multi_level_peak,
-        "G = G_0 + G_1 u/sinh u,  u = (V - V_0)/w,  w = kT/α",
-        4.3546,
+_SHAPES = {
+    "thermal": _Shape(
+        thermal_peak, thermal_slopes, "G = G_0 + G_1 / cosh²[(V - V_0)/2w],  w = kT/α", 3.5255
     ),
-    "lifetime": (lifetime_peak, "G = G_0 + G_1 / (1 + [2(V - V_0)/γ]²),  γ = Γ/α", 1.0),
-    "both": (broadened_peak, "Lorentzian of width γ = Γ/α, averaged over kT = α w", 5.0),
-}
+    "multi-level": _Shape(
+        multi_level_peak, multi_level_slopes,
+        "G = G_0 + G_1 u/sinh u,  u = (V - V_0)/w,  w = kT/α", 4.3546,
+    ),
+    "lifetime": _Shape(
+        lifetime_peak, lifetime_slopes, "G = G_0 + G_1 / (1 + [2(V - V_0)/γ]²),  γ = Γ/α", 1.0
+    ),
+    "both": _Shape(
+        broadened_peak, broadened_slopes, "Lorentzian of width γ = Γ/α, averaged over kT = α w", 5.0
+    ),
+}  # fmt: skip
 
 
 def fit_peak(
@@ -145,7 +115,7 @@ def _peak_arrays(trace: Any) -> tuple[RealArray, RealArray]:
 
 
 def _one(name: str, x: RealArray, y: RealArray, sigma: ArrayLike | None) -> Fit:
-    model, formula, factor = _SHAPES[name]
+    shape = _SHAPES[name]
     base = float(np.quantile(y, 0.1))
     top = int(np.argmax(np.convolve(y, np.ones(3) / 3, mode="same")))
     height = float(y[top] - base)
@@ -155,14 +125,20 @@ def _one(name: str, x: RealArray, y: RealArray, sigma: ArrayLike | None) -> Fit:
     start = {"center": float(x[top]), "height": height, "base": base}
     bounds = {"center": (float(x[0]), float(x[-1]))}
     if name != "lifetime":
-        start["width"] = full / factor
+        start["width"] = full / shape.factor
         bounds["width"] = (span / len(x) / 10, span)
     if name in ("lifetime", "both"):
         start["gamma"] = full if name == "lifetime" else full / 3
         bounds["gamma"] = (span / len(x) / 100, 3 * span)
+
+    def slopes(at: RealArray, **values: float) -> RealArray:
+        by = shape.slopes(at, **values)
+        return np.stack([by[key] for key in start], axis=1)
+
     fit = fit_curve(
-        model, x, y, sigma, start=start, bounds=bounds, name=f"conductance peak ({name})",
-        formula=formula, labels=("gate (V)", "G"), kind="peak",
+        shape.curve, x, y, sigma, start=start, bounds=bounds, jacobian=slopes,
+        name=f"conductance peak ({name})", formula=shape.formula,
+        labels=("gate (V)", "G"), kind="peak",
     )  # fmt: skip
     return _refused(fit, height) if fit.converged else fit
 

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from sharvin.analysis.evidence import weighed
 from sharvin.analysis.fit import Fit, fit_curve
+from sharvin.analysis.spectra import fourier_sums
 from sharvin.errors import InvalidInput
 from sharvin.formulas.hikami import HBAR_OVER_E
 from sharvin.typing import RealArray
@@ -80,17 +81,29 @@ def fit_aharonov_bohm(
     for m in range(2, harmonics + 1):
         start |= {f"amplitude{m}": 0.1 * start["amplitude"], f"phase{m}": 0.0}
 
-    def model(at: RealArray, period: float, **values: float) -> RealArray:
+    def model(at: RealArray, **values: float) -> RealArray:
         z = (at - middle) / half
         total: RealArray = sum(values[f"g{k}"] * z**k for k in range(4)) + np.zeros(at.shape)
         for m in range(1, harmonics + 1):
             end = "" if m == 1 else str(m)
-            turn = 2 * np.pi * m * at / period + values["phase" + end]
+            turn = 2 * np.pi * m * at / values["period"] + values["phase" + end]
             total = total + values["amplitude" + end] * np.cos(turn)
         return total
 
+    def slopes(at: RealArray, **values: float) -> RealArray:
+        z = (at - middle) / half
+        by = {f"g{k}": z**k for k in range(4)} | {"period": np.zeros(at.shape)}
+        for m in range(1, harmonics + 1):
+            end = "" if m == 1 else str(m)
+            rate = 2 * np.pi * m * at / values["period"]
+            turn = rate + values["phase" + end]
+            by["amplitude" + end] = np.cos(turn)
+            by["phase" + end] = -values["amplitude" + end] * np.sin(turn)
+            by["period"] = by["period"] - by["phase" + end] * rate / values["period"]
+        return np.stack([by[name] for name in start], axis=1)
+
     fit = fit_curve(
-        model, b, g, sigma, start=start, bounds={"period": (0.0, np.inf)},
+        model, b, g, sigma, start=start, jacobian=slopes, bounds={"period": (0.0, np.inf)},
         units={"period": "T"} | {name: "e²/h" for name in start if name.startswith("amplitude")},
         name="Aharonov-Bohm oscillations",
         formula="G = g0 + g1 B + g2 B² + g3 B³ + sum_m A_m cos(2 pi m B/dB + phi_m), "
@@ -110,15 +123,18 @@ def _first_period(b: RealArray, y: RealArray, radius: float | None) -> dict[str,
     span = float(np.ptp(b))
     spacing = float(np.median(np.abs(np.diff(np.sort(b)))))
     highest = 0.5 / max(spacing, span / 4000)
-    frequencies = np.arange(3.0 / span, highest, 0.2 / span)  # a cubic takes fewer than three
+    # A cubic takes fewer than three periods; a ring is looked for in finer steps.
+    lowest, step = 3.0 / span, 0.2 / span
     if radius is not None:
         center = radius**2 / (2 * HBAR_OVER_E)
-        frequencies = np.arange(max(center / 2, 1.0 / span), 2 * center, 0.1 / span)
-    if not len(frequencies):
+        lowest, highest, step = max(center / 2, 1.0 / span), 2 * center, 0.1 / span
+    first, last = round(lowest / step), int(np.ceil(highest / step))
+    if last <= first:
         raise InvalidInput(
             "the fields do not hold three periods of any oscillation that the points resolve"
         )
-    waves = np.exp(-2j * np.pi * np.outer(frequencies, b)) @ y * (2 / b.size)
+    frequencies = step * np.arange(first, last)
+    waves = fourier_sums(b, y[:, None], step, last)[first:, 0] * (2 / b.size)
     peak = int(np.argmax(np.abs(waves)))
     return {
         "period": float(1 / frequencies[peak]), "amplitude": float(np.abs(waves[peak])),

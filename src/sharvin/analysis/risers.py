@@ -1,5 +1,6 @@
 """Risers of a corrected staircase: saddle point or thermometer, and the 0.7 shoulder."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -16,11 +17,27 @@ from sharvin.units import BOLTZMANN
 
 def staircase(x: RealArray, **values: float) -> RealArray:
     """Sum of logistic steps of height one: ``V_n`` is the place and ``w_n`` the width of step n."""
-    count = len(values) // 2
-    total = np.zeros_like(x)
-    for n in range(1, count + 1):
-        total = total + logistic((x - values[f"V_{n}"]) / values[f"w_{n}"])
+    place, width = _table(values)
+    total: RealArray = logistic((x[:, None] - place) / width).sum(axis=1)
     return total
+
+
+def staircase_slopes(x: RealArray, **values: float) -> RealArray:
+    """Derivatives of `staircase` by its values in their order, shape (points, values)."""
+    place, width = _table(values)
+    away = (x[:, None] - place) / width
+    fall = -logistic(away) * logistic(-away) / width
+    column = {f"V_{n}": k for k, n in enumerate(range(1, len(place) + 1))}
+    both = np.concatenate([fall, fall * away], axis=1)
+    order = [column.get(name, len(place) + int(name[2:]) - 1) for name in values]
+    slopes: RealArray = both[:, order]
+    return slopes
+
+
+def _table(values: Mapping[str, float]) -> tuple[RealArray, RealArray]:
+    """Places and widths of all steps."""
+    steps = range(1, len(values) // 2 + 1)
+    return np.array([values[f"V_{n}"] for n in steps]), np.array([values[f"w_{n}"] for n in steps])
 
 
 def fit_risers(plateaus: Fit, *, trace: int = 0, lever_arm: float | None = None) -> Fit:
@@ -58,7 +75,7 @@ def fit_risers(plateaus: Fit, *, trace: int = 0, lever_arm: float | None = None)
     x, g = x[: last[-1] + 1], g[: last[-1] + 1]
     start = _start(x, g, top)
     fit = fit_curve(
-        staircase, x, g, start=start,
+        staircase, x, g, start=start, jacobian=staircase_slopes,
         bounds={k: (1e-3 * v, 1e3 * v) for k, v in start.items() if k.startswith("w")},
         name="risers of a point contact", formula="G = Σ 1/(1 + exp[-(V - V_n)/w_n])",
         labels=(f"{'' if rising else '-'}gate (V)", "G, corrected"), kind="risers",

@@ -4,11 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sharvin.errors import InvalidInput
-from sharvin.typing import ComplexArray, RealArray
-
-_SHIFT = 12  # steps of the recurrence after which the asymptotic series has all digits
-# Bernoulli numbers B_2 ... B_14 of that series.
-_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
+from sharvin.formulas.polygamma import trigamma
+from sharvin.typing import RealArray
 
 
 def breit_wigner(energy: ArrayLike, *, level: float, left: float, right: float) -> RealArray:
@@ -62,20 +59,6 @@ def thermal_breit_wigner(
     z = 0.5 + (total / 2 + 1j * np.asarray(level, dtype=float)) / (2 * np.pi * thermal_energy)
     g: RealArray = left * right / total / (np.pi * thermal_energy) * trigamma(z).real
     return g
-
-
-def trigamma(z: ArrayLike) -> ComplexArray:
-    r""":math:`\psi'(z) = \sum_k (z + k)^{-2}`, Re z > 0: recurrence, then its asymptotic series."""
-    start: ComplexArray = np.asarray(z, dtype=np.complex128)
-    head = np.zeros_like(start)
-    for k in range(_SHIFT):
-        head = head + (start + k) ** -2
-    w = start + _SHIFT
-    tail = 1 / w + 1 / (2 * w**2)
-    for order, number in enumerate(_BERNOULLI, start=1):
-        tail = tail + number / w ** (2 * order + 1)
-    found: ComplexArray = head + tail
-    return found
 
 
 def _check_rates(left: float, right: float) -> None:
