@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from sharvin.errors import SharvinError
+from sharvin.progress import Progress
 from sharvin.studio import wire
-from sharvin.sweeps.progress import Progress
 
 _LONGEST = 2_000  # characters of a message
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sharvin.errors import InvalidInput
+from sharvin.progress import clock
 from sharvin.scattering.smatrix import SMatrix
 from sharvin.sweeps.gas import Gas
-from sharvin.sweeps.progress import clock
 from sharvin.units import BOLTZMANN
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharvin.errors import InvalidInput, Unreliable
+from sharvin.progress import Progress, reporter
 from sharvin.sweeps.chunk import Outcome
 from sharvin.sweeps.executors import Executor, pick
 from sharvin.sweeps.job import PlannedJob
 from sharvin.sweeps.journal import Journal
 from sharvin.sweeps.labelled import assemble, describe, refused_message
-from sharvin.sweeps.progress import Progress, reporter
 from sharvin.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Options:
     workers, executor, cluster
         See `sharvin.sweeps.executors.pick`.
     progress : bool or callable, optional
-        See `sharvin.sweeps.progress.reporter`.
+        See `sharvin.progress.reporter`.
     """
 
     store: str | Path | None = None

@@ -13,13 +13,13 @@ import numpy as np
 
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.numerics.statistics import Moments
+from sharvin.progress import Progress, reporter
 from sharvin.sweeps.chunk import Outcome
 from sharvin.sweeps.ensembles.goal import Goal
 from sharvin.sweeps.ensembles.labelled import assemble_samples, describe_sampling
 from sharvin.sweeps.ensembles.sampling import MOST_SEED, Sampling
 from sharvin.sweeps.executors import Executor, pick
 from sharvin.sweeps.journal import Journal
-from sharvin.sweeps.progress import Progress, reporter
 from sharvin.sweeps.run import Options
 from sharvin.typing import RealArray
 

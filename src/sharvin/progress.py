@@ -1,39 +1,46 @@
-"""How a running sweep shows itself: a bar on a terminal, one line in a notebook, lines in a log."""
+"""How long work shows itself: a bar on a terminal, one line in a notebook, lines in a log."""
 
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 PAUSE = 10.0  # seconds between two lines of a log
+PATIENCE = 1.0  # seconds before a bar appears: a single point needs none
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a sweep stands.
+    """Where long work stands.
 
     Parameters
     ----------
     done, total : int
-        Rows of the result (sets of parameters times chemical potentials).
+        Pieces of the work; of a sweep, rows of the result (sets of parameters times chemical
+        potentials).
     kept : int
-        Rows that were there before this run.
+        Pieces that were there before this run.
     energies : int
-        S-matrices computed by this run.
+        S-matrices computed by this run; 0 where there are none.
     seconds : float
         Since this run began.
+    what : str
+        Name of the pieces.
     """
 
     done: int
     total: int
-    kept: int
-    energies: int
-    seconds: float
+    kept: int = 0
+    energies: int = 0
+    seconds: float = 0.0
+    what: str = "points"
 
     @property
     def rate(self) -> float:
-        """Rows per second of this run."""
+        """Pieces per second of this run."""
         return (self.done - self.kept) / self.seconds if self.seconds > 0 else 0.0
 
     @property
@@ -43,9 +50,11 @@ class Progress:
 
     def __str__(self) -> str:
         share = 100 * self.done // max(1, self.total)
-        text = f"{self.done}/{self.total} points ({share} %)"
+        text = f"{self.done}/{self.total} {self.what} ({share} %)"
         if self.done > self.kept:
-            text += f", {self.rate:.3g} points/s, {self.energies} energies"
+            text += f", {self.rate:.3g} {self.what}/s"
+        if self.energies:
+            text += f", {self.energies} energies"
         if self.done < self.total and self.left < float("inf"):
             text += f", {clock(self.left)} left"
         return text
@@ -55,7 +64,7 @@ class Reporter(Protocol):
     """Shows progress."""
 
     def update(self, progress: Progress) -> None:
-        """Show where the sweep stands."""
+        """Show where the work stands."""
 
     def close(self) -> None:
         """Leave the screen tidy."""
@@ -76,6 +85,30 @@ def reporter(wish: bool | Callable[[Progress], None] | None) -> Reporter:
     if sys.stderr is not None and sys.stderr.isatty():
         return Bar()
     return Lines(sys.stderr) if wish else Called(lambda _: None)
+
+
+@contextmanager
+def counted(
+    total: int, what: str, wish: bool | Callable[[Progress], None] | None
+) -> Iterator[Callable[[int], None]]:
+    """A function that takes how many pieces are done and shows it, as ``progress=`` wishes.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> with counted(2, "moments", lambda p: seen.append(str(p).split(",")[0])) as tell:
+    ...     tell(1)
+    ...     tell(2)
+    >>> seen
+    ['1/2 moments (50 %)', '2/2 moments (100 %)']
+    """
+    show, started = reporter(wish), time.monotonic()
+    try:
+        yield lambda done: show.update(
+            Progress(done, total, seconds=time.monotonic() - started, what=what)
+        )
+    finally:
+        show.close()
 
 
 @dataclass(frozen=True)
@@ -112,31 +145,48 @@ class Lines:
 
 
 class Bar:
-    """A bar with rate and time left."""
+    """A bar with rate and time left, for work that is not over in a moment."""
 
     def __init__(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
         self._bar = Progress(
-            TextColumn("[progress.description]{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[state]}"),
-            console=Console(stderr=True),
+            BarColumn(), TextColumn("{task.fields[state]}"), console=Console(stderr=True)
         )
         self._task: Any = None
+        self._latest: Any = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(PATIENCE, self._begin)
+        self._timer.daemon = True
 
     def update(self, progress: Progress) -> None:
         """Move the bar."""
-        if self._task is None:
-            self._bar.start()
-            self._task = self._bar.add_task("sweep", total=progress.total, state="")
-        self._bar.update(self._task, completed=progress.done, state=str(progress))
+        with self._lock:
+            if self._latest is None:
+                self._timer.start()
+            self._latest = progress
+            if self._task is not None:
+                self._show()
 
     def close(self) -> None:
         """Leave the finished bar on the screen."""
-        if self._task is not None:
-            self._bar.stop()
+        with self._lock:
+            self._timer.cancel()
+            self._latest = None
+            if self._task is not None:
+                self._bar.stop()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._latest is not None:
+                self._bar.start()
+                self._task = self._bar.add_task("", total=self._latest.total, state="")
+                self._show()
+
+    def _show(self) -> None:
+        now = self._latest
+        self._bar.update(self._task, completed=now.done, total=now.total, state=str(now))
 
 
 class Notebook:
@@ -145,12 +195,12 @@ class Notebook:
     def __init__(self) -> None:
         from IPython.display import display
 
-        self._handle = display({"text/plain": "sweep"}, raw=True, display_id=True)
+        self._handle = display({"text/plain": ""}, raw=True, display_id=True)
 
     def update(self, progress: Progress) -> None:
         """Rewrite the line."""
         if self._handle is not None:
-            self._handle.update({"text/plain": f"sweep: {progress}"}, raw=True)
+            self._handle.update({"text/plain": str(progress)}, raw=True)
 
     def close(self) -> None:
         """Nothing is open."""
