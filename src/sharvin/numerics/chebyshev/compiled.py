@@ -6,11 +6,8 @@ from typing import Any
 from sharvin.numerics.elimination.kernel import Function, cache_folder, numba
 
 CACHE = cache_folder(Path(__file__).parent)
-_OPTIONS: dict[str, Any] = {
-    "nogil": True,
-    "fastmath": {"contract", "nsz"},
-    "error_model": "numpy",
-}
+# Strict arithmetic: see `numerics.elimination.kernel`. The vector loops fuse by their own hand.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def kernel(function: Function) -> Function:

@@ -145,7 +145,7 @@ class Compiled:
     def unpack(self, block: Block, stack: NumberArray, row: int) -> None:
         """Write each vector of a block to ``stack[vector, row]``."""
         if self.is_complex:
-            stack[:, row] = self.columns(block).T
+            kernels.unpack_complex(block, stack, row)
         else:
             kernels.unpack(block.reshape(self.size, -1), stack, row)
 

@@ -13,8 +13,6 @@ _sparse8, _sparse4, _sparse2, _sparse1 = (make_sparse(width) for width in WIDTHS
 _run8, _run4, _run2, _run1 = (make_run(width, has_energies=False) for width in WIDTHS)
 _rough8, _rough4, _rough2, _rough1 = (make_run(width, has_energies=True) for width in WIDTHS)
 
-# Cells whose orbitals are treated in turn while they are in the nearest cache.
-_TOGETHER = 16
 _STRIP = 512  # cells of a line that are treated before the next line
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A, _MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -77,50 +75,47 @@ def _segment(
             count = min(stop - cell, n2 - reach - i2)
         for a in range(orbitals):
             for t in range(firsts[a], firsts[a + 1]):
-                j0 = (i0 + steps[t, 0]) % n0
-                j1 = (i1 + steps[t, 1]) % n1
-                j2 = (i2 + steps[t, 2]) % n2
+                j0 = _around(i0 + steps[t, 0], n0)
+                j1 = _around(i1 + steps[t, 1], n1)
+                j2 = _around(i2 + steps[t, 2], n2)
                 there = ((j0 * n1 + j1) * n2 + j2) * orbitals + source[t]
                 apart[t] = there - cell * orbitals - a
-        done = 0
-        while done < count:
-            few = min(_TOGETHER, count - done)
-            for a in range(orbitals):
-                lo, terms = firsts[a], firsts[a + 1] - firsts[a]
-                _dispatch(
-                    (cell + done) * orbitals + a, few, orbitals, apart[lo:], data[lo:], terms,
-                    energies, x, y, sums, scale, shift, back, width,
-                )  # fmt: skip
-            done += few
+        _dispatch(
+            cell * orbitals, count, orbitals, firsts, apart, data, energies, x, y, sums, scale,
+            shift, back, width,
+        )  # fmt: skip
         cell += count
 
 
 @kernel
+def _around(i: Index, n: Index) -> Index:
+    """Index i on a ring of n; a division takes as long as a row."""
+    return i if 0 <= i < n else i % n
+
+
+@kernel
 def _dispatch(
-    first: Index, count: Index, stride: Index, apart: IndexArray, data: Any, terms: Index,
+    first: Index, cells: Index, orbitals: Index, firsts: IndexArray, apart: IndexArray, data: Any,
     energies: Any, x: Any, y: Any, sums: Any, scale: float, shift: float, back: float,
     width: Index,
 ) -> None:  # fmt: skip
-    rough = energies.size > 0
-    if width == 8:
-        if rough:
-            _rough8(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
+    if energies.size > 0:
+        if width == 8:
+            _rough8(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
+        elif width == 4:
+            _rough4(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
+        elif width == 2:
+            _rough2(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
         else:
-            _run8(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
+            _rough1(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
+    elif width == 8:
+        _run8(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)
     elif width == 4:
-        if rough:
-            _rough4(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
-        else:
-            _run4(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
+        _run4(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)
     elif width == 2:
-        if rough:
-            _rough2(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
-        else:
-            _run2(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)  # fmt: skip # noqa: E501
-    elif rough:
-        _rough1(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)
+        _run2(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)
     else:
-        _run1(first, count, stride, apart, data, terms, energies, x, y, sums, scale, shift, back)
+        _run1(first, cells, orbitals, firsts, apart, data, energies, x, y, sums, scale, shift, back)
 
 
 @kernel
@@ -155,6 +150,17 @@ def unpack(block: Any, stack: Any, row: Index) -> None:
         for lane in range(width):
             for i in range(first, last):
                 stack[lane, row, i] = block[i, lane]
+
+
+@kernel
+def unpack_complex(block: Any, stack: Any, row: Index) -> None:
+    """The same for a complex block, shape (rows, 2, width)."""
+    rows, _, width = block.shape
+    for first in range(0, rows, 4):
+        last = min(rows, first + 4)
+        for lane in range(width):
+            for i in range(first, last):
+                stack[lane, row, i] = complex(block[i, 0, lane], block[i, 1, lane])
 
 
 @kernel

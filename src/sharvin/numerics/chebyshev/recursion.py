@@ -114,6 +114,8 @@ def double_moments(
         kept = _stack(engine, width, last - first)
         fill = _keep(kept, engine, first, last)
         _run(expansion, engine.copy(left), last, fill)
+        if engine.is_complex:
+            np.conj(kept, out=kept)
         rights = _stack(engine, width, batch)
         image = engine.zeros(width)
 
@@ -126,7 +128,7 @@ def double_moments(
             if n % batch == batch - 1 or n == count - 1:
                 start = n - n % batch
                 part = rights[:, : n - start + 1]
-                found[:, first:last, start : n + 1] = kept.conj() @ part.transpose(0, 2, 1)
+                found[:, first:last, start : n + 1] = kept @ part.transpose(0, 2, 1)
 
         _run(expansion, engine.copy(right), count, take)
     return found

@@ -2,6 +2,9 @@
 
 A block of vectors has one entry per orbital: ``width`` doubles, one per vector, or twice as many
 when complex (all real parts, then all imaginary ones). Arrays start on a cache line.
+
+Multiply-adds are fused where it is written, never where the optimizer likes: a process that
+compiled a loop and one that loaded it give the same bits.
 """
 
 from typing import Any
@@ -9,8 +12,6 @@ from typing import Any
 from sharvin.numerics.elimination.blas import cgutils, intrinsic, ir, types
 from sharvin.numerics.elimination.emitter import F64, I32, I64, INT, const, signature
 from sharvin.numerics.elimination.kernel import is_complex
-
-CONTRACT = ("contract", "nsz")
 
 
 class Emitter:
@@ -61,12 +62,15 @@ class Emitter:
         return total
 
     def fma(self, x: Any, y: Any, z: Any) -> Any:
-        """X y + z of vectors."""
-        return self.builder.fadd(self.builder.fmul(x, y, flags=CONTRACT), z, flags=CONTRACT)
+        """X y + z of vectors, rounded once."""
+        prototype = ir.FunctionType(self.vector, [self.vector] * 3)
+        name = f"llvm.fma.v{self.width}f64"
+        fused = cgutils.get_or_insert_function(self.builder.module, prototype, name)
+        return self.builder.call(fused, [x, y, z])
 
     def scaled(self, factor: Any, x: list[Any]) -> list[Any]:
         """Real factor times an entry."""
-        return [self.builder.fmul(factor, part, flags=CONTRACT) for part in x]
+        return [self.builder.fmul(factor, part) for part in x]
 
     def plus(self, a: Any, b: Any) -> Any:
         """Sum of two integers."""
@@ -102,7 +106,7 @@ class _Row:
         b = e.builder
         factor = b.fneg(self.shift)
         if energy is not None:
-            factor = b.fsub(e.spread(energy), self.shift, flags=CONTRACT)
+            factor = b.fsub(e.spread(energy), self.shift)
         for slot, part in zip(self.total, e.scaled(factor, here), strict=True):
             b.store(part, slot)
         return here
@@ -133,9 +137,7 @@ class _Row:
         b = self.e.builder
         for place, slot in enumerate((self.squares, self.products)):
             pointer = b.gep(self.sums, [const(place)])
-            b.store(
-                b.fadd(b.load(pointer, align=8), b.load(slot), flags=CONTRACT), pointer, align=8
-            )
+            b.store(b.fadd(b.load(pointer, align=8), b.load(slot)), pointer, align=8)
 
 
 def make_sparse(width: int) -> Any:
@@ -175,33 +177,39 @@ def make_sparse(width: int) -> Any:
 
 
 def make_run(width: int, *, has_energies: bool) -> Any:
-    """Intrinsic for equal rows in a line: neighbors sit at fixed distances, nothing is stored."""
+    """Intrinsic for equal cells in a line: neighbors sit at fixed distances, nothing is stored."""
 
     @intrinsic
     def run_rows(  # type: ignore[no-untyped-def]
-        typing, first, count, stride, distances, data, terms, energies, x, y, sums, scale, shift,
-        back,
+        typing, first, cells, orbitals, firsts, distances, data, energies, x, y, sums, scale,
+        shift, back,
     ):  # fmt: skip
         sig = signature(
-            types.none, INT, INT, INT, distances, data, INT, energies, x, y, sums,
+            types.none, INT, INT, INT, firsts, distances, data, energies, x, y, sums,
             *[types.float64] * 3,
         )  # fmt: skip
 
         def generate(ctx: Any, bld: Any, s: Any, args: Any) -> Any:
             e = Emitter(ctx, bld, s.args[7], width)
-            apart = e.data(args[3], s.args[3], I64)
-            values = e.data(args[4], s.args[4], F64)
+            begins = e.data(args[3], s.args[3], I64)
+            apart = e.data(args[4], s.args[4], I64)
+            values = e.data(args[5], s.args[5], F64)
             onsite = e.data(args[6], s.args[6], F64)
             x, y, sums = (e.data(args[k], s.args[k], e.vector) for k in (7, 8, 9))
             row = _Row(e, x, y, sums, tuple(args[10:]))
-            with cgutils.for_range(bld, args[1]) as loop:
-                i = e.plus(args[0], bld.mul(loop.index, args[2]))
-                energy = bld.load(bld.gep(onsite, [i])) if has_energies else None
-                here = row.begin(i, energy)
-                with cgutils.for_range(bld, args[5]) as term:
-                    j = e.plus(i, bld.load(bld.gep(apart, [term.index])))
-                    row.add(e.number(values, term.index), j)
-                row.finish(i, here)
+            with cgutils.for_range(bld, args[1]) as cell:
+                start = e.plus(args[0], bld.mul(cell.index, args[2]))
+                with cgutils.for_range(bld, args[2]) as orbital:
+                    i = e.plus(start, orbital.index)
+                    energy = bld.load(bld.gep(onsite, [i])) if has_energies else None
+                    here = row.begin(i, energy)
+                    lo, hi = (
+                        bld.load(bld.gep(begins, [e.plus(orbital.index, const(k))])) for k in (0, 1)
+                    )
+                    with cgutils.for_range_slice(bld, lo, hi, const(1)) as (term, _):
+                        j = e.plus(i, bld.load(bld.gep(apart, [term])))
+                        row.add(e.number(values, term), j)
+                    row.finish(i, here)
             row.close()
             return ctx.get_dummy_value()
 
