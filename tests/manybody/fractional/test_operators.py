@@ -140,7 +140,7 @@ def test_the_estimate_counts_what_is_built():
     built = assemble(basis, [terms])
     assert size.states == len(basis)
     # 400 of 924 rows, evenly spread
-    assert size.elements == pytest.approx(len(built.entries), rel=0.1)
+    assert size.elements == pytest.approx(len(built.matrix.entries), rel=0.1)
 
 
 def _pairs(n):

@@ -56,6 +56,7 @@ def excitation_gap(
     filling: tuple[int, int] = (1, 3),
     bosons: bool = False,
     memory: float = MEMORY,
+    workers: int = 1,
 ) -> Gap:
     """Gap above the q-fold ground state of a torus at filling p/q.
 
@@ -72,8 +73,9 @@ def excitation_gap(
     for k in inequivalent_charges(torus, particles):
         count = 2 if k in own else 1
         found = lowest_states(
-            torus, interaction, particles, k, count=count, bosons=bosons, memory=memory
-        ).energies
+            torus, interaction, particles, k,
+            count=count, bosons=bosons, memory=memory, workers=workers,
+        ).energies  # fmt: skip
         if k in own:
             ground.append(float(found[0]))
         excited += [(float(e), k) for e in found[(1 if k in own else 0) :]]

@@ -7,7 +7,8 @@ import numpy as np
 
 from sharvin.errors import InvalidInput
 from sharvin.manybody.fractional.basis import Basis
-from sharvin.manybody.fractional.kernels import boson_rows, fermion_rows, half_product
+from sharvin.manybody.fractional.kernels import boson_rows, fermion_rows
+from sharvin.manybody.fractional.lanczos import HalfMatrix
 from sharvin.manybody.fractional.terms import Terms
 from sharvin.typing import IntArray, NumberArray, RealArray
 
@@ -28,42 +29,24 @@ class Size:
 
 @dataclass(frozen=True, eq=False)
 class Hamiltonian:
-    """Hermitian matrix of which the diagonal and the rows above it are kept.
+    """Matrix of one sector.
 
     Parameters
     ----------
     basis : Basis
-    start, columns, entries : arrays
-        Compressed rows, strictly above the diagonal.
-    diagonal : real array, shape (states,)
+    matrix : HalfMatrix
     """
 
     basis: Basis
-    start: IntArray
-    columns: NumberArray
-    entries: NumberArray
-    diagonal: RealArray
+    matrix: HalfMatrix
 
     def __matmul__(self, x: NumberArray) -> NumberArray:
         """Product with a vector or with columns."""
-        given = np.asarray(x)
-        if given.ndim == 2:
-            return np.stack([self @ column for column in given.T], axis=1)
-        dtype = np.result_type(self.entries, given)
-        vector = np.ascontiguousarray(given, dtype=dtype)
-        out = np.empty(len(self.diagonal), dtype)
-        half_product(self.start, self.columns, self.entries, self.diagonal, vector, out)
-        return out
+        return self.matrix @ x
 
     def toarray(self) -> NumberArray:
         """Dense matrix."""
-        size = len(self.diagonal)
-        dense = np.zeros((size, size), self.entries.dtype)
-        rows = np.repeat(np.arange(size), np.diff(self.start))
-        np.add.at(dense, (rows, self.columns), self.entries)
-        dense += dense.conj().T
-        dense[np.diag_indices(size)] += self.diagonal
-        return dense
+        return self.matrix.toarray()
 
 
 def assemble(basis: Basis, terms: Sequence[Terms]) -> Hamiltonian:
@@ -84,7 +67,7 @@ def assemble(basis: Basis, terms: Sequence[Terms]) -> Hamiltonian:
         _run(basis.codes, job, term, basis, place, columns, entries, diagonal)
         if step is not None:
             place[:-1] += np.diff(step)
-    return Hamiltonian(basis, start, columns, entries, diagonal)
+    return Hamiltonian(basis, HalfMatrix(start, columns, entries, diagonal))
 
 
 def estimate(basis: Basis, terms: Sequence[Terms]) -> Size:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from math import gcd
+from typing import Any, Protocol
 
 import numpy as np
 
-from sharvin.errors import InvalidInput, Unreliable
+from sharvin.errors import InvalidInput
+from sharvin.manybody.fractional import lanczos
 from sharvin.manybody.fractional.basis import Basis, Orbitals
 from sharvin.manybody.fractional.hamiltonian import (
     VECTORS,
@@ -18,11 +20,11 @@ from sharvin.manybody.fractional.hamiltonian import (
 )
 from sharvin.manybody.fractional.interactions import Interaction
 from sharvin.manybody.fractional.terms import Terms
+from sharvin.manybody.fractional.torus import Torus
+from sharvin.manybody.fractional.translations import Orbits, by_second_momentum, folded_size
 from sharvin.typing import NumberArray, RealArray
 
-DENSE = 700  # below, all levels at once are faster than a few of them
 MEMORY = 6e9  # bytes
-KRYLOV = 40  # vectors of the iteration: a third fewer products than with the usual 20
 ZERO = 1e-10  # of the largest pseudopotential; measured zero modes lie below 1e-13
 
 
@@ -82,10 +84,14 @@ def sector_size(
     charge: int,
     *,
     bosons: bool = False,
+    workers: int = 1,
 ) -> Size:
     """States, matrix elements and bytes that `lowest_states` would need: a sample, no matrix."""
     basis = Basis(geometry.space(bosons=bosons), particles, (int(charge),))
-    return estimate(basis, [_terms(geometry, interaction, bosons, particles)])
+    terms = _terms(geometry, interaction, bosons, particles)
+    if _splits(geometry, basis):
+        return folded_size(Orbits.of(basis), terms, workers=workers)
+    return estimate(basis, [terms])
 
 
 def hamiltonian(
@@ -113,18 +119,8 @@ def hamiltonian(
     memory : float
         Bytes; more is refused before anything is built.
     """
-    space = geometry.space(bosons=bosons)
-    _room(space, particles, charge, memory)
-    basis = Basis(space, particles, None if charge is None else (int(charge),))
-    terms = [_terms(geometry, interaction, bosons, particles), *extra]
-    needed = estimate(basis, terms)
-    if needed.bytes > memory:
-        raise InvalidInput(
-            f"{needed.states} states with {needed.elements:.3g} matrix elements need "
-            f"{needed.bytes / 1e9:.1f} GB, more than the {memory / 1e9:.1f} GB allowed; take fewer "
-            "particles, or raise memory="
-        )
-    return assemble(basis, terms)
+    basis = _basis(geometry, particles, charge, bosons, memory)
+    return _assembled(basis, [_terms(geometry, interaction, bosons, particles), *extra], memory)
 
 
 def lowest_states(
@@ -137,58 +133,29 @@ def lowest_states(
     bosons: bool = False,
     extra: Sequence[Terms] = (),
     memory: float = MEMORY,
+    workers: int = 1,
 ) -> Levels:
     """Lowest levels of one sector, exactly; arguments as `hamiltonian`.
 
     Energies in units of the pseudopotentials, or e²/4πε l for Coulomb. A degenerate level of more
-    than ``count`` states can be returned in part.
+    than ``count`` states can be returned in part. Fermions on a torus without ``extra`` are solved
+    by their second momentum as well, block by block, ``workers`` of them at a time.
     """
-    h = hamiltonian(
-        geometry, interaction, particles, charge, bosons=bosons, extra=extra, memory=memory
-    )
-    return lowest_levels(h, count)
+    wanted = _whole(count)
+    basis = _basis(geometry, particles, charge, bosons, memory)
+    terms = _terms(geometry, interaction, bosons, particles)
+    if not extra and _splits(geometry, basis):
+        orbits = Orbits.of(basis)
+        _fits(folded_size(orbits, terms, workers=workers, count=wanted), memory)
+        energies, states = by_second_momentum(orbits, terms, wanted, workers)
+        return Levels(energies, states, basis)
+    return lowest_levels(_assembled(basis, [terms, *extra], memory), wanted)
 
 
 def lowest_levels(h: Hamiltonian, count: int = 1) -> Levels:
     """Lowest levels of a matrix."""
-    size = len(h.basis)
-    if int(count) != count or count < 1:
-        raise InvalidInput(f"count must be a whole number from 1 on, got {count!r}")
-    wanted = min(int(count), size)
-    if size <= DENSE or wanted > size // 3:
-        energies, states = np.linalg.eigh(h.toarray())
-        return Levels(energies[:wanted], states[:, :wanted], h.basis)
-    energies, states = _lanczos(h, wanted, None)
+    energies, states = lanczos.lowest(h.matrix, _whole(count))
     return Levels(energies, states, h.basis)
-
-
-def _lanczos(
-    h: Hamiltonian, wanted: int, known: NumberArray | None
-) -> tuple[RealArray, NumberArray]:
-    """Lowest levels apart from the known ones, which are lifted out of the way."""
-    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
-
-    lift = float(2 * np.abs(h.diagonal).max() + 1)
-
-    def product(x: NumberArray) -> NumberArray:
-        y = h @ x.ravel()
-        return y if known is None else y + lift * (known @ (known.conj().T @ x.ravel()))
-
-    size = len(h.basis)
-    operator = LinearOperator((size, size), matvec=product, dtype=h.entries.dtype)
-    # Tolerance at rounding: a looser one misses the second of two equal levels.
-    vectors = min(size, max(KRYLOV, 2 * wanted + 1))
-    # The same start in every run; not the same with known states, so as to see what was missed.
-    start = np.random.default_rng(size + (0 if known is None else 1)).normal(size=size)
-    try:
-        energies, states = eigsh(operator, k=wanted, which="SA", v0=start, ncv=vectors)
-    except ArpackNoConvergence as error:
-        raise Unreliable(
-            f"the Lanczos iteration found {len(error.eigenvalues)} of {wanted} levels among {size} "
-            "states; ask for more levels (count=), so that a close group is complete"
-        ) from error
-    order = np.argsort(energies)
-    return energies[order], states[:, order]
 
 
 def spectrum(
@@ -200,13 +167,13 @@ def spectrum(
     charges: Sequence[int] | None = None,
     bosons: bool = False,
     memory: float = MEMORY,
+    workers: int = 1,
 ) -> dict[int, RealArray]:
     """Lowest energies by charge; all sectors unless ``charges`` names some."""
     chosen = sector_dimensions(geometry, particles, bosons=bosons) if charges is None else charges
+    how: dict[str, Any] = {"count": count, "bosons": bosons, "memory": memory, "workers": workers}
     return {
-        charge: lowest_states(
-            geometry, interaction, particles, charge, count=count, bosons=bosons, memory=memory
-        ).energies
+        charge: lowest_states(geometry, interaction, particles, charge, **how).energies
         for charge in chosen
     }
 
@@ -234,16 +201,55 @@ def zero_modes(
 
 
 def _zero_modes(h: Hamiltonian) -> int:
-    scale = max(float(np.abs(h.diagonal).max()), 1.0)
-    if len(h.basis) <= 4 * DENSE:
+    scale = max(float(np.abs(h.matrix.diagonal).max()), 1.0)
+    if len(h.basis) <= 4 * lanczos.DENSE:
         return int((np.linalg.eigvalsh(h.toarray()) < ZERO * scale).sum())
     known: NumberArray | None = None
     while True:
-        energies, states = _lanczos(h, 6, known)
+        energies, states = lanczos.lanczos(h.matrix, 6, known)
         zero = states[:, energies < ZERO * scale]
         if zero.shape[1] == 0:
             return 0 if known is None else int(known.shape[1])
         known = zero if known is None else np.linalg.qr(np.hstack([known, zero]))[0]
+
+
+def _whole(count: int) -> int:
+    if int(count) != count or count < 1:
+        raise InvalidInput(f"count must be a whole number from 1 on, got {count!r}")
+    return int(count)
+
+
+def _splits(geometry: Geometry, basis: Basis) -> bool:
+    """Whether translations of a torus leave blocks apart, and the sector is large enough."""
+    return (
+        isinstance(geometry, Torus)
+        and not basis.orbitals.bosons
+        and basis.charge is not None
+        and gcd(basis.particles, geometry.flux) > 1
+        and len(basis) > lanczos.DENSE
+    )
+
+
+def _basis(
+    geometry: Geometry, particles: int, charge: int | None, bosons: bool, memory: float
+) -> Basis:
+    space = geometry.space(bosons=bosons)
+    _room(space, particles, charge, memory)
+    return Basis(space, particles, None if charge is None else (int(charge),))
+
+
+def _assembled(basis: Basis, terms: Sequence[Terms], memory: float) -> Hamiltonian:
+    _fits(estimate(basis, terms), memory)
+    return assemble(basis, terms)
+
+
+def _fits(needed: Size, memory: float) -> None:
+    if needed.bytes > memory:
+        raise InvalidInput(
+            f"{needed.states} states with {needed.elements:.3g} matrix elements need "
+            f"{needed.bytes / 1e9:.1f} GB, more than the {memory / 1e9:.1f} GB allowed; take fewer "
+            "particles, or raise memory="
+        )
 
 
 def _room(space: Orbitals, particles: int, charge: int | None, memory: float) -> None:
