@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # the same names again for editors and type checkers; a test 
     from sharvin.device.regions import ring as ring
     from sharvin.device.spin_orbit import spin_orbit_disorder as spin_orbit_disorder
     from sharvin.interop.kwant.reading import from_kwant as from_kwant
+    from sharvin.interop.sisl import from_sisl as from_sisl
     from sharvin.interop.wannier90 import from_wannier90 as from_wannier90
     from sharvin.matter.bhz import bhz as bhz
     from sharvin.matter.bilayer import bilayer_graphene as bilayer_graphene
@@ -248,6 +249,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "sweeps.spectroscopy": ("bias_spectroscopy",),
     "topology.chern": ("chern_number",),
     "interop.kwant.reading": ("from_kwant",),
+    "interop.sisl": ("from_sisl",),
     "interop.wannier90": ("from_wannier90",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names or (room,)}

@@ -1,6 +1,5 @@
 """Models from Wannier90: the Hamiltonian in a file ``seedname_hr.dat``."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sharvin.errors import InvalidInput, ShapeMismatch
-from sharvin.matter.hopping import Hopping
+from sharvin.interop.blocks import hermitian_blocks, model_terms, shifted
 from sharvin.matter.lattice import Lattice
 from sharvin.matter.model import Model
-from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
+from sharvin.typing import ComplexArray, IntArray, RealArray
 from sharvin.units import quantity
 
 EV = 1000.0  # meV; the file is in eV
@@ -72,17 +71,15 @@ def from_wannier90(
     table = read_hr(path)
     lattice_vectors = _lengths(vectors, "vectors", 2)
     cells = _in_dimension(table.cells, len(lattice_vectors), str(path))
-    blocks = _hermitian(cells, table.blocks, str(path))
-    blocks = {cell: EV * block for cell, block in blocks.items()}
-    zero = (0,) * len(lattice_vectors)
-    blocks[zero] = blocks[zero] - quantity(fermi_energy, "meV") * np.eye(table.orbitals)
-    smallest = quantity(cutoff, "meV")
-    blocks = {cell: np.where(np.abs(b) >= smallest, b, 0.0) for cell, b in blocks.items()}
+    blocks = hermitian_blocks(cells, EV * table.blocks, EV * ROUNDING, str(path))
     sites, places = _sites(centers, table.orbitals, lattice_vectors.shape[1])
+    onsite, hoppings = model_terms(
+        shifted(blocks, float(quantity(fermi_energy, "meV")), float(quantity(cutoff, "meV"))), sites
+    )
     return Model(
         Lattice(lattice_vectors, places),
-        onsite=[blocks[zero][np.ix_(own, own)] for own in sites],
-        hoppings=list(_hoppings(blocks, sites, zero)),
+        onsite=onsite,
+        hoppings=hoppings,
         orbitals=[len(own) for own in sites],
         degeneracy=degeneracy,
         name=Path(path).name.removesuffix("_hr.dat") or "Wannier model",
@@ -242,28 +239,6 @@ def _in_dimension(cells: IntArray, dimension: int, name: str) -> IntArray:
     return cells[:, :dimension]
 
 
-def _hermitian(
-    cells: IntArray, blocks: ComplexArray, name: str
-) -> dict[tuple[int, ...], NumberArray]:
-    """Blocks by cell, with H(-R) = H(R)† made exact."""
-    known = {tuple(map(int, cell)): block for cell, block in zip(cells, blocks, strict=True)}
-    zero = (0,) * cells.shape[1]
-    if zero not in known:
-        raise InvalidInput(f"{name} has no cell R = {list(zero)}, so no onsite energies")
-    exact = {}
-    for cell, block in known.items():
-        opposite = tuple(-step for step in cell)
-        partner = known.get(opposite, np.zeros_like(block))
-        defect = float(np.abs(block - partner.conj().T).max())
-        if defect > ROUNDING:
-            raise InvalidInput(
-                f"{name} is not Hermitian: the elements of R = {list(cell)} and "
-                f"{list(opposite)} are not adjoint, by {defect:.2e} eV"
-            )
-        exact[cell] = (block + partner.conj().T) / 2
-    return exact
-
-
 def _sites(
     centers: ArrayLike | None, orbitals: int, space: int
 ) -> tuple[list[IntArray], RealArray]:
@@ -283,16 +258,3 @@ def _sites(
     # in the order in which they come in the file
     order = np.argsort(first)
     return [np.flatnonzero(owner.ravel() == n) for n in order], places[first[order]]
-
-
-def _hoppings(
-    blocks: dict[tuple[int, ...], NumberArray], sites: list[IntArray], zero: tuple[int, ...]
-) -> Iterator[Hopping]:
-    """Every hop once: ⟨0 m|H|R n⟩ leads from cell R to cell 0, an offset of -R."""
-    for cell, block in blocks.items():
-        for to, rows in enumerate(sites):
-            for from_, columns in enumerate(sites):
-                first = cell > zero or (cell == zero and to > from_)
-                part = block[np.ix_(rows, columns)]
-                if first and part.any():
-                    yield Hopping(part, tuple(-step for step in cell), to, from_)
