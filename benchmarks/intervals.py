@@ -1,8 +1,9 @@
 """How often a 95 % interval holds the truth: every fit on synthetic data, as a table in docs.
 
-python benchmarks/intervals.py [COUNT] [--write] [part of a name]: COUNT data sets (500) of each
-case; with --write the table goes to docs/coverage.md. A file `intervals_NAME.py` beside this one
-with a table CASES: name -> function(seed) -> (fit, truth) is taken in by itself.
+python benchmarks/intervals.py [COUNT] [--write] [parts of names]: COUNT data sets (500) of each
+case; with --write its rows in docs/coverage.md are replaced, the others stay. A file
+`intervals_NAME.py` beside this one with a table CASES: name -> function(seed) -> (fit, truth) is
+taken in by itself.
 """
 
 import sys
@@ -20,12 +21,12 @@ TABLE = HERE.parent / "docs" / "coverage.md"
 Case = Callable[[int], tuple[Fit, dict[str, float]]]
 HEAD = """# Coverage of error bars
 
-How often the 95 % interval of a fit holds the value that made the data. With {count} data sets the
-share itself is known to about {spread:.1f} % (one standard deviation). Written by
-`python benchmarks/intervals.py {count} --write`.
+How often the 95 % interval of a fit holds the value that made the data. With 500 data sets the
+share itself is known to 1.0 % (one standard deviation). Refused fits are counted apart. Written by
+`python benchmarks/intervals.py 500 --write`.
 
-| fit | value | held by 95 % interval | bias, in errors | failed |
-|---|---|---|---|---|
+| fit | data sets | value | held by 95 % interval | bias, in errors | refused |
+|---|---|---|---|---|---|
 """
 
 
@@ -54,22 +55,40 @@ def measure(case: Case, count: int) -> tuple[dict[str, tuple[float, float]], int
     return {n: (float(np.mean(hits[n])), float(np.mean(pulls[n]))) for n in hits}, failed
 
 
+def rows(name: str, case: Case, count: int) -> list[str]:
+    """Lines of the table, one per value."""
+    found, failed = measure(case, count)
+    return [
+        f"| {name} | {count} | {value} | {100 * share:.1f} % | {pull:+.2f} | {failed} |"
+        for value, (share, pull) in found.items()
+    ]
+
+
+def write(new: dict[str, list[str]], order: list[str]) -> None:
+    """The table with some fits measured anew."""
+    table = dict(new)
+    known = TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []
+    for line in known:
+        name = line.strip("| ").split(" | ")[0]
+        if name in order and name not in new:
+            table.setdefault(name, []).append(line)
+    lines = [line for name in order for line in table.get(name, [])]
+    TABLE.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> None:
     count = next((int(a) for a in arguments if a.isdigit()), 500)
     wanted = [a for a in arguments if not a.isdigit() and not a.startswith("--")]
-    text = HEAD.format(count=count, spread=100 * np.sqrt(0.05 * 0.95 / count))
-    for name, case in cases().items():
+    known = cases()
+    for name, case in known.items():
         if wanted and not any(w in name for w in wanted):
             continue
-        begin = time.perf_counter()
-        found, failed = measure(case, count)
-        for value, (share, pull) in found.items():
-            line = f"| {name} | {value} | {100 * share:.1f} % | {pull:+.2f} | {failed} |"
-            print(line, flush=True)
-            text += line + "\n"
-        print(f"  {1e3 * (time.perf_counter() - begin) / count:.0f} ms each", flush=True)
-    if "--write" in arguments:
-        TABLE.write_text(text, encoding="utf-8")
+        begin = time.process_time()
+        found = rows(name, case, count)
+        print("\n".join(found), flush=True)
+        print(f"  {1e3 * (time.process_time() - begin) / count:.0f} ms each", flush=True)
+        if "--write" in arguments:
+            write({name: found}, list(known))
 
 
 if __name__ == "__main__":

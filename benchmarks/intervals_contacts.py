@@ -7,7 +7,6 @@ import numpy as np
 from sharvin.analysis.contacts import fit_plateaus
 from sharvin.analysis.diamonds import fit_diamonds
 from sharvin.analysis.fit import Fit
-from sharvin.analysis.least_squares import fit_curve
 from sharvin.analysis.peak_series import fit_peak_widths, peak_spacings
 from sharvin.analysis.peak_shapes import (
     broadened_peak,
@@ -16,7 +15,7 @@ from sharvin.analysis.peak_shapes import (
     thermal_peak,
 )
 from sharvin.analysis.peaks import fit_peak
-from sharvin.analysis.risers import staircase
+from sharvin.analysis.risers import fit_risers
 from sharvin.analysis.synthetic import synthetic_contact, synthetic_diamonds
 
 X = np.linspace(0.0, 1.0, 200)
@@ -33,10 +32,10 @@ def scattered(seed: int) -> tuple[Fit, dict[str, float]]:
 
 
 def risers(seed: int) -> tuple[Fit, dict[str, float]]:
-    truth = {"V_1": 0.2, "w_1": 0.01, "V_2": 0.5, "w_2": 0.015, "V_3": 0.8, "w_3": 0.012}
-    y = staircase(X, **truth) + 0.02 * np.random.default_rng(seed).standard_normal(X.size)
-    start = {name: 1.05 * value for name, value in truth.items()}
-    return fit_curve(staircase, X, y, start=start), truth
+    record = synthetic_contact(noise=0.01, points=600, seed=seed)
+    truth = {f"V_{n}": -1.5 + 0.1 * (n - 0.5) for n in range(1, 7)}
+    widths = {f"w_{n}": 0.005 for n in range(1, 7)}
+    return fit_risers(fit_plateaus(record)), truth | widths
 
 
 def peak(shape: str, model: Callable[..., np.ndarray], **widths: float):
@@ -56,15 +55,21 @@ def temperatures(seed: int) -> tuple[Fit, dict[str, float]]:
     return fit_peak_widths(t, widths + noise, 0.02 * widths), {"lever_arm": 0.05, "T_0": 0.12}
 
 
-def spacings(seed: int) -> tuple[Fit, dict[str, float]]:
-    centers = np.cumsum([0.2 + 0.025 * (-1) ** k for k in range(8)])
-    rng = np.random.default_rng(seed)
-    x = np.linspace(-0.1, 0.1, 60)
-    peaks = tuple(
-        fit_peak((x + c, thermal_peak(x, center=d, height=1.0, width=0.015)), shape="thermal")
-        for c, d in zip(centers, 0.004 * rng.standard_normal(8), strict=True)
-    )
-    return peak_spacings(peaks), {"spacing": 0.2}
+def spacings(own: float, noise: float):
+    """Eight peaks whose spacings scatter by `own` (V), on traces with noise."""
+
+    def case(seed: int) -> tuple[Fit, dict[str, float]]:
+        rng = np.random.default_rng(seed)
+        steps = 0.2 + 0.025 * (-1.0) ** np.arange(7) + own * rng.standard_normal(7)
+        x = np.linspace(-0.1, 0.1, 60)
+        peaks = []
+        for center in np.concatenate([[0.0], np.cumsum(steps)]):
+            y = thermal_peak(x, center=0.003 * center, height=1.0, width=0.015)
+            y = y + noise * rng.standard_normal(x.size)
+            peaks.append(fit_peak((x + 0.997 * center, y), shape="thermal"))
+        return peak_spacings(tuple(peaks)), {"spacing": 0.2, "even_odd": 0.05}
+
+    return case
 
 
 def diamonds(seed: int) -> tuple[Fit, dict[str, float]]:
@@ -81,6 +86,7 @@ CASES = {
     "peak, lifetime": peak("lifetime", lifetime_peak, gamma=0.1),
     "peak, both": peak("both", broadened_peak, width=0.03, gamma=0.08),
     "peak widths against T": temperatures,
-    "spacings of peaks": spacings,
+    "spacings of peaks, read with noise": spacings(1e-6, 0.05),
+    "spacings of peaks that scatter by 2 %": spacings(0.004, 0.02),
     "diamonds": diamonds,
 }

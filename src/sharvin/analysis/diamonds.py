@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from sharvin.analysis.diamond import Diamond, diamond_lines, even_odd
+from sharvin.analysis.diamond import diamond_lines, even_odd
+from sharvin.analysis.diamond_errors import Measured, derived, mean_covariance
 from sharvin.analysis.edges import (
     Map,
     conductance_map,
@@ -17,7 +18,6 @@ from sharvin.analysis.least_squares import fit_curve
 from sharvin.analysis.records import has, numbers, pick
 from sharvin.errors import InvalidInput, SharvinError
 from sharvin.typing import RealArray
-from sharvin.units import ELEMENTARY_CHARGE
 
 MODEL = "Coulomb diamonds"
 FORMULA = (
@@ -26,7 +26,6 @@ FORMULA = (
 FEWEST = 8  # edge points from which a diamond can be fitted
 APEX = 0.4  # of the height: how far apart both edges must be for either to be read
 MISFIT = 0.3  # of the height of a diamond: rms distance from which edges are no diamond
-_ATTO = ELEMENTARY_CHARGE * 1e18  # e in aC
 
 
 def fit_diamonds(record: Any, *, units: tuple[str, str] = ("V", "mV")) -> Fit:
@@ -69,12 +68,12 @@ def fit_diamonds(record: Any, *, units: tuple[str, str] = ("V", "mV")) -> Fit:
     points, errors = degeneracy_points(found)
     results = []
     for k in range(len(points) - 1):
-        one = _diamond(found, points[k : k + 2], errors[k : k + 2])
+        one = _diamond(found, points, errors, k)
         if one is not None:
             results.append(one)
     if not results:
         return _nothing(found, len(points))
-    return _summary(found, results, record)
+    return _summary(found, results, errors, record)
 
 
 def _arrays(record: Any, units: tuple[str, str]) -> tuple[RealArray, RealArray, RealArray, bool]:
@@ -115,9 +114,9 @@ def _roof(x: RealArray, *, rising: float, falling: float, offset: float) -> Real
     return roof
 
 
-def _diamond(
-    found: Map, ends: RealArray, errors: RealArray
-) -> tuple[Diamond, Fit, tuple[RealArray, RealArray]] | None:
+def _diamond(found: Map, points: RealArray, errors: RealArray, k: int) -> Measured | None:
+    """The diamond between degeneracy points k and k + 1, if it is one."""
+    ends = points[k : k + 2]
     left, right = (float(v) for v in ends)
     gate, upper, lower = edge_points(found, left, right)
     x = np.stack([np.tile(gate - left, 2), np.tile(right - gate, 2), np.repeat([1, -1], gate.size)])
@@ -141,7 +140,9 @@ def _diamond(
     if best is None or _cost(best) > MISFIT * half:
         return None
     best = _away_from_apex(best, x, y)
-    return _derived(found, best, ends, errors), best, (gate, np.stack([upper, lower]))
+    diamond, values, by_edges, by_ends = derived(found, best, ends, errors[k : k + 2])
+    edges = (gate, np.stack([upper, lower]))
+    return Measured(diamond, best, values, by_edges, by_ends, edges, (k, k + 1))
 
 
 def _away_from_apex(fit: Fit, x: RealArray, y: RealArray) -> Fit:
@@ -165,76 +166,28 @@ def _cost(fit: Fit) -> float:
     return float(np.median(np.abs(fit.residuals)))
 
 
-def _derived(found: Map, fit: Fit, ends: RealArray, errors: RealArray) -> Diamond:
-    """Energies and capacitances with errors, from slopes and degeneracy points together."""
-    theta = np.concatenate([fit.estimates[:2], ends])
-    covariance = np.zeros((4, 4))
-    covariance[:2, :2] = fit.covariance[:2, :2]
-    covariance[2, 2], covariance[3, 3] = errors**2
-
-    def quantities(p: RealArray) -> RealArray:
-        up, down, a, b = p
-        alpha = up * down / (up + down)
-        gate = _ATTO / (b - a)
-        total = gate / alpha
-        source = gate / down
-        energy = 1e3 * alpha * (b - a)
-        return np.array([alpha, energy, up, down, gate, source, total - gate - source, total])
-
-    best = quantities(theta)
-    step = 1e-6 * np.abs(theta)
-    rows = [
-        (quantities(theta + d) - quantities(theta - d)) / (2 * s)
-        for s, d in zip(step, np.diag(step), strict=True)
-    ]
-    jacobian = np.array(rows).T
-    spread = np.sqrt(np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian))
-    pairs = [(float(v), float(e)) for v, e in zip(best, spread, strict=True)]
-    alpha, energy, up, down, gate, source, drain, total = pairs
-    return Diamond(
-        (float(ends[0]), float(errors[0])), (float(ends[1]), float(errors[1])),
-        alpha, energy, up, down, gate, source, drain, total,
-        found.offset + float(fit.estimates[2]),
-    )  # fmt: skip
-
-
-def _summary(found: Map, results: list[Any], record: Any) -> Fit:
+def _summary(found: Map, results: list[Measured], errors: RealArray, record: Any) -> Fit:
     from sharvin.analysis.excited import excited_states
 
-    diamonds = tuple(one for one, _, _ in results)
-    table = np.array(
-        [[d.lever_arm, d.addition_energy, (d.right[0] - d.left[0], np.hypot(d.left[1], d.right[1]))]
-         for d in diamonds]
-    )  # fmt: skip
-    means, errors = table[:, :, 0].mean(axis=0), _mean_errors(table)
-    y = np.concatenate([fit.y for _, fit, _ in results])
+    diamonds = tuple(one.diamond for one in results)
+    energies = np.array([d.addition_energy for d in diamonds])
+    means = np.mean([one.values for one in results], axis=0)
+    y = np.concatenate([one.fit.y for one in results])
     excited = tuple(excited_states(found, one) for one in diamonds)
-    edges = tuple(edge for _, _, edge in results)
+    edges = tuple(one.edges for one in results)
     return Fit(
         model=f"{MODEL}: {len(diamonds)} complete", formula=FORMULA,
         names=("lever_arm", "E_add", "gate_spacing"), estimates=means,
-        covariance=np.diag(errors**2), x=np.arange(y.size, dtype=np.float64), y=y,
-        fitted=np.concatenate([fit.fitted for _, fit, _ in results]),
+        covariance=mean_covariance(results, errors), x=np.arange(y.size, dtype=np.float64), y=y,
+        fitted=np.concatenate([one.fit.fitted for one in results]),
         units={"lever_arm": "eV/V", "E_add": "meV", "gate_spacing": "V"},
         labels=("edge points", "bias (mV)"), kind="diamonds",
         parts={
             "diamonds": diamonds, "map": found, "edges": edges, "excited": excited,
-            "even_odd": even_odd(table[:, 1]), "lines": diamond_lines(diamonds, excited),
+            "even_odd": even_odd(energies), "lines": diamond_lines(diamonds, excited),
             "source": str(getattr(record, "attrs", {}).get("source", "")),
         },
     )  # fmt: skip
-
-
-def _mean_errors(table: RealArray) -> RealArray:
-    """Error of means over diamonds: propagated, or from the scatter where that is larger."""
-    count = len(table)
-    propagated = np.sqrt((table[:, :, 1] ** 2).sum(axis=0)) / count
-    if count < 2:
-        only: RealArray = propagated
-        return only
-    scatter = table[:, :, 0].std(axis=0, ddof=1) / np.sqrt(count)
-    larger: RealArray = np.maximum(propagated, scatter)
-    return larger
 
 
 def _nothing(found: Map, points: int) -> Fit:

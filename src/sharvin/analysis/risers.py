@@ -12,7 +12,7 @@ from sharvin.analysis.text import with_error
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.formulas.logistic import logistic
 from sharvin.typing import RealArray
-from sharvin.units import BOLTZMANN
+from sharvin.units import BOLTZMANN, RESISTANCE_QUANTUM
 
 
 def staircase(x: RealArray, **values: float) -> RealArray:
@@ -49,7 +49,8 @@ def fit_risers(plateaus: Fit, *, trace: int = 0, lever_arm: float | None = None)
 
     Both limits have the same shape, so that one trace gives upper bounds of ħω_x and T_e, never
     both; only the ratio :math:`(V_{n+1} - V_n)/2\pi w_n` needs no lever arm: a lower bound of
-    ħω_y/ħω_x. Needs whole plateaus; a 0.7 shoulder widens the first riser (see `shoulder`).
+    ħω_y/ħω_x. Needs whole plateaus; a 0.7 shoulder widens the first riser (see `shoulder`). Errors
+    include that of R_s, which moves all points together.
 
     Parameters
     ----------
@@ -74,14 +75,28 @@ def fit_risers(plateaus: Fit, *, trace: int = 0, lever_arm: float | None = None)
     last = np.flatnonzero(g < top + 0.15)
     x, g = x[: last[-1] + 1], g[: last[-1] + 1]
     start = _start(x, g, top)
+    # G = raw/(1 - raw R_s g e²/h): the correction magnifies noise by the square of this.
+    part = int(plateaus.parts["degeneracy"]) / RESISTANCE_QUANTUM
+    magnified = 1 + g * plateaus.values["R_s"] * part
     fit = fit_curve(
-        staircase, x, g, start=start, jacobian=staircase_slopes,
+        staircase, x, g, magnified**2, start=start, jacobian=staircase_slopes,
         bounds={k: (1e-3 * v, 1e3 * v) for k, v in start.items() if k.startswith("w")},
         name="risers of a point contact", formula="G = Σ 1/(1 + exp[-(V - V_n)/w_n])",
         labels=(f"{'' if rising else '-'}gate (V)", "G, corrected"), kind="risers",
         units=dict.fromkeys(start, "V"),
     )  # fmt: skip
+    fit = _with_error_of_series(fit, magnified, part * g**2 * plateaus.errors["R_s"])
     return _described(fit, top, lever_arm, sign)
+
+
+def _with_error_of_series(fit: Fit, sigma: RealArray, tilt: RealArray) -> Fit:
+    """The fit with errors from its residuals, and with what an error of R_s does to all points."""
+    if not fit.converged:
+        return fit
+    spread = float(((fit.residuals / sigma**2) ** 2).sum()) / max(fit.freedom, 1)
+    slopes = staircase_slopes(fit.x, **fit.values) / sigma[:, None] ** 2
+    moved = fit.covariance @ (slopes.T @ (tilt / sigma**2))
+    return replace(fit, covariance=fit.covariance * spread + np.outer(moved, moved), sigma=None)
 
 
 def corrected(plateaus: Fit, trace: int) -> tuple[RealArray, RealArray]:
