@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from sharvin.device.pattern import Pattern
-from sharvin.numerics.elimination import Accuracy, Plan, Reduced
+from sharvin.numerics.elimination import Accuracy, Plan, Reduced, connected
 from sharvin.solvers.mirror import Graph, Mirror, find_mirror
 from sharvin.typing import BoolArray, IntArray, NumberArray, RealArray
 
@@ -143,13 +141,12 @@ def find_interior(
     for entries in values:
         active |= entries != 0
     active[pattern.diagonal] = True
-    rows = np.repeat(np.arange(size, dtype=pattern.indices.dtype), np.diff(pattern.indptr))
     every = bool(active.all())
-    used = slice(None) if every else np.flatnonzero(active)
-    i, j = rows[used], pattern.indices[used]
-    graph = sp.csr_matrix((np.ones(len(i), dtype=np.int8), (i, j)), shape=(size, size))
-    count, found = connected_components(graph, directed=False)
-    label = found.astype(np.int64)
+    if every:
+        label, count = connected(pattern.indptr, pattern.indices)
+    else:
+        before = np.concatenate([[0], np.cumsum(active)])
+        label, count = connected(before[pattern.indptr], pattern.indices[active])
     needed = np.unique(label[kept])
     whole = every and count == 1
     sectors = []
@@ -158,7 +155,7 @@ def find_interior(
             own = Graph(pattern.indptr, pattern.indices, kept, pattern.positions)
             orbitals, slots, places = None, None, np.arange(len(kept))
         else:
-            orbitals, slots, places, own = _part(pattern, kept, label, sector, rows, used)
+            orbitals, slots, places, own = _part(pattern, kept, label, sector, active)
         # Not looked for again once a point had none.
         mirror = _mirror(own, slots, values) if mirrored and known is None else None
         sectors.append(Sector(orbitals, slots, places, own, mirror))
@@ -178,15 +175,14 @@ def _part(
     kept: IntArray,
     label: IntArray,
     sector: int,
-    rows: IntArray,
-    used: slice | IntArray,
+    active: BoolArray,
 ) -> tuple[IntArray, IntArray, IntArray, Graph]:
     """Orbitals, entries and kept places of a connected part, and its own sparsity."""
     orbitals = np.flatnonzero(label == sector)
     local = np.full(len(label), -1)
     local[orbitals] = np.arange(len(orbitals))
-    slots = np.arange(len(pattern.indices))[used]
-    slots = slots[label[rows[used]] == sector]
+    rows = np.repeat(np.arange(len(label)), np.diff(pattern.indptr))
+    slots = np.flatnonzero(active & (label == sector)[rows])
     counts = np.bincount(local[rows[slots]], minlength=len(orbitals))
     indptr = np.concatenate([[0], np.cumsum(counts)])
     places = np.flatnonzero(label[kept] == sector)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sharvin.numerics.elimination.factors import Factors
     from sharvin.numerics.elimination.incremental import Incremental
-    from sharvin.numerics.elimination.plan import Accuracy, Plan, Reduced, analyze
+    from sharvin.numerics.elimination.plan import Accuracy, Plan, Reduced, analyze, connected
 
 _HOME = {
     "Accuracy": "plan",
@@ -20,9 +20,10 @@ _HOME = {
     "Plan": "plan",
     "Reduced": "plan",
     "analyze": "plan",
+    "connected": "plan",
 }
 
-__all__ = ["Accuracy", "Factors", "Incremental", "Plan", "Reduced", "analyze"]
+__all__ = ["Accuracy", "Factors", "Incremental", "Plan", "Reduced", "analyze", "connected"]
 
 
 def __getattr__(name: str) -> Any:

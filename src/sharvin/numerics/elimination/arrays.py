@@ -44,3 +44,20 @@ def sort(a: IndexArray) -> None:
                 j -= gap
             a[j] = x
         gap //= 3
+
+
+@part
+def merge(a: IndexArray, middle: Index) -> None:
+    """Sort an array whose parts before and after ``middle`` are sorted each by itself."""
+    if middle == 0 or middle == a.size or a[middle - 1] < a[middle]:
+        return
+    later = head(a[middle:], a.size - middle)
+    i, j, k = middle - 1, later.size - 1, a.size - 1
+    while j >= 0:
+        if i >= 0 and a[i] > later[j]:
+            a[k] = a[i]
+            i -= 1
+        else:
+            a[k] = later[j]
+            j -= 1
+        k -= 1

@@ -5,7 +5,7 @@ separator (the vertices of one half with a neighbor in the other), so coordinate
 sensible: true positions, or the graph distances of `landmarks` where there are none.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,31 +18,34 @@ BALANCE = 0.3  # the lighter half holds at least this fraction
 
 
 @part
-def _cut(x: RealArray, low: Any, high: Any) -> Any:  # noqa: C901, PLR0912
+def _cut(  # noqa: C901, PLR0912
+    x: RealArray, low: Any, high: Any, counts: IndexArray, least: RealArray, most: RealArray
+) -> Any:
     """Coordinate in a gap of ``x`` that leaves two similar halves; NaN if there is none.
 
     Values are binned; among the bin borders that leave `BALANCE` on each side, the most central one
     whose gap is not small compared with the widest is taken, so rounding errors in the positions of
-    one lattice row never tear it apart. When one bin holds too much, it is binned again.
+    one lattice row never tear it apart. When one bin holds too much, it is binned again. The other
+    arrays are workspaces with one place per bin.
     """
     n = x.size
-    counts = np.empty(BINS, np.int64)
-    least, most = np.empty(BINS), np.empty(BINS)
+    bins = min(BINS, 2 * n)
     for _ in range(6):
-        counts[:] = 0
-        least[:] = np.inf
-        most[:] = -np.inf
-        step = BINS / (high - low)
+        for b in range(bins):
+            counts[b], least[b], most[b] = 0, np.inf, -np.inf
+        step = bins / (high - low)
         for v in x:
-            b = min(max(int((v - low) * step), 0), BINS - 1)
+            b = min(max(int((v - low) * step), 0), bins - 1)
             counts[b] += 1
-            least[b] = min(least[b], v)
-            most[b] = max(most[b], v)
+            if v < least[b]:
+                least[b] = v
+            if v > most[b]:
+                most[b] = v
         widest = 0.0
         best, cut, crowded = 2.0, np.nan, -1
         for attempt in range(2):
             below, edge = 0, -np.inf
-            for b in range(BINS):
+            for b in range(bins):
                 if counts[b] == 0:
                     continue
                 fraction = below / n
@@ -73,27 +76,66 @@ def _cut(x: RealArray, low: Any, high: Any) -> Any:  # noqa: C901, PLR0912
     return 0.5 * (low + high)
 
 
+class _Graph(NamedTuple):
+    """The graph to be cut, and where its vertices are."""
+
+    indptr: IndexArray
+    indices: IndexArray
+    vertex: IndexArray
+    start: IndexArray
+    member: IndexArray
+    along: RealArray  # (directions, vertices) coordinates
+    reach: RealArray  # (directions,) longest edge
+
+
+class _Scratch(NamedTuple):
+    """Workspaces for cutting a part."""
+
+    x: RealArray  # its coordinates in one direction
+    low: RealArray  # its range in each direction
+    high: RealArray
+    side: IndexArray  # marks near the cut: 1 and 2 the halves, plus 4 where they touch
+    zone: IndexArray  # the vertices that are marked
+    counts: IndexArray  # bins of `_cut`
+    least: RealArray
+    most: RealArray
+
+
+@part
+def _measure(graph: _Graph) -> None:
+    """Longest edge in each direction: a vertex farther from a cut has no neighbor across it."""
+    vertex, start, member, along = graph.vertex, graph.start, graph.member, graph.along
+    indptr, indices, reach = graph.indptr, graph.indices, graph.reach
+    reach[:] = 0.0
+    for v in range(along.shape[1]):
+        for m in range(start[v], start[v + 1]):
+            a = member[m]
+            for p in range(indptr[a], indptr[a + 1]):
+                u = vertex[indices[p]]
+                if u < v:  # each edge once; kept orbitals have larger numbers
+                    for d in range(reach.size):
+                        reach[d] = max(reach[d], abs(along[d, v] - along[d, u]))
+
+
 @part
 def _separator(
-    part: IndexArray,
-    x: RealArray,
-    cut: float,
-    side: IndexArray,
-    indptr: IndexArray,
-    indices: IndexArray,
-    vertex: IndexArray,
-    start: IndexArray,
-    member: IndexArray,
-) -> tuple[Index, Index, Index]:
-    """Mark the halves 1 and 2, plus 4 at the cut; (weights at the cut, size of half 1)."""
-    size = 0
+    part: IndexArray, cut: float, reach: float, graph: _Graph, work: _Scratch
+) -> tuple[Index, Index, Index, Index]:
+    """Mark what may touch the cut; (weights there, size of half 1, number of marks)."""
+    x, side, zone = work.x, work.side, work.zone
+    indptr, indices, vertex = graph.indptr, graph.indices, graph.vertex
+    start, member = graph.start, graph.member
+    size, near = np.int64(0), np.int64(0)
     for k in range(part.size):
         low = x[k] <= cut
-        side[part[k]] = 1 if low else 2
         size += low
-    edge1, edge2 = 0, 0
-    for k in range(part.size):
-        v = part[k]
+        if abs(x[k] - cut) <= reach:
+            side[part[k]] = 1 if low else 2
+            zone[near] = part[k]
+            near += 1
+    edge1, edge2 = np.int64(0), np.int64(0)
+    for k in range(near):
+        v = zone[k]
         mine = side[v] & 3
         other = 3 - mine
         touching = False
@@ -111,85 +153,103 @@ def _separator(
                 edge1 += start[v + 1] - start[v]
             else:
                 edge2 += start[v + 1] - start[v]
-    return edge1, edge2, size
-
-
-@part
-def _project(
-    part: IndexArray, position: RealArray, direction: RealArray, x: RealArray
-) -> tuple[float, float]:
-    """Coordinates of ``part`` along ``direction`` into ``x``; their range."""
-    low, high = np.inf, -np.inf
-    for k in range(part.size):
-        v = 0.0
-        for d in range(direction.size):
-            v += position[part[k], d] * direction[d]
-        x[k] = v
-        low, high = min(low, v), max(high, v)
-    return low, high
+    return edge1, edge2, size, near
 
 
 @part
 def _halve(  # noqa: C901 (kernel: calls cost compile time)
-    part: IndexArray,
-    position: RealArray,
-    directions: RealArray,
-    tries: Index,
-    x: RealArray,
-    side: IndexArray,
-    indptr: IndexArray,
-    indices: IndexArray,
-    vertex: IndexArray,
-    start: IndexArray,
-    member: IndexArray,
-) -> Index:
+    part: IndexArray, tries: Index, graph: _Graph, work: _Scratch
+) -> tuple[Index, float, Index]:
     """Bisect ``part`` along the best of the ``tries`` directions in which it is longest.
 
-    Leaves the marks of `_separator` in ``side`` and returns the half (1 or 2) whose marked vertices
-    are the separator.
+    Leaves the marks of `_separator`. Returns the half (1 or 2) whose vertices at the cut are the
+    separator, the cut, and the number of marks.
     """
-    spread = np.empty(len(directions))
-    for d in range(len(directions)):
-        low, high = _project(part, position, directions[d], x)
-        spread[d] = high - low
-    chosen, chosen_weight = -1, 0
-    last = -1
-    edge1, edge2 = 0, 0
+    along, x, low, high = graph.along, work.x, work.low, work.high
+    for d in range(low.size):
+        least, most = np.inf, -np.inf
+        for k in range(part.size):
+            v = along[d, part[k]]
+            least = v if v < least else least
+            most = v if v > most else most
+        low[d], high[d] = least, most
+    chosen: Any = np.int64(-1)
+    last: Any = np.int64(-1)
+    weight, edge1, edge2, near = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    cut: Any = 0.0
+    best = 0.0
     for _ in range(tries):
-        d = 0
-        for other in range(spread.size):
-            if spread[other] > spread[d]:
-                d = other
-        if not spread[d] > 0.0:
+        trial: Any = np.int64(-1)
+        longest = 0.0
+        for d in range(low.size):
+            if high[d] - low[d] > longest:
+                trial, longest = d, high[d] - low[d]
+        if trial < 0:
             break
-        spread[d] = -1.0
-        low, high = _project(part, position, directions[d], x)
-        cut = _cut(x, low, high)
+        for k in range(part.size):
+            x[k] = along[trial, part[k]]
+        cut = _cut(x[: part.size], low[trial], high[trial], work.counts, work.least, work.most)
+        high[trial] = low[trial]  # not again
         if np.isnan(cut):
             continue
-        edge1, edge2, size = _separator(part, x, cut, side, indptr, indices, vertex, start, member)
-        last = d
-        if 0 < size < part.size and (chosen < 0 or min(edge1, edge2) < chosen_weight):
-            chosen, chosen_weight = d, min(edge1, edge2)
+        _forget(near, work)
+        edge1, edge2, size, near = _separator(part, cut, graph.reach[trial], graph, work)
+        last = trial
+        if 0 < size < part.size and (chosen < 0 or min(edge1, edge2) < weight):
+            chosen, weight, best = trial, min(edge1, edge2), cut
     if chosen != last or chosen < 0:
+        _forget(near, work)
+        reach = np.inf
+        for k in range(part.size):  # all at one point: any bipartition is valid
+            x[k] = k if chosen < 0 else along[chosen, part[k]]
+        cut = part.size // 2 - 0.5
         if chosen >= 0:
-            low, high = _project(part, position, directions[chosen], x)
-            cut = _cut(x, low, high)
-        else:  # all at one point: any bipartition is valid
-            for k in range(part.size):
-                x[k] = k
-            cut = part.size // 2 - 0.5
-        edge1, edge2, _ = _separator(part, x, cut, side, indptr, indices, vertex, start, member)
-    return 1 if edge1 <= edge2 else 2
+            cut, reach = best, graph.reach[chosen]
+        edge1, edge2, _, near = _separator(part, cut, reach, graph, work)
+    return 1 if edge1 <= edge2 else 2, cut, near
 
 
 @part
-def _weight(order: IndexArray, start: IndexArray, low: Index, high: Index) -> Index:
-    """Number of orbitals of ``order[low:high]``."""
-    weight = 0
+def _forget(near: Index, work: _Scratch) -> None:
+    """Take the marks away."""
+    for k in range(near):
+        work.side[work.zone[k]] = 0
+
+
+@part
+def _divide(
+    part: IndexArray, chosen: Index, cut: float, buffer: IndexArray, work: _Scratch
+) -> tuple[Index, Index]:
+    """Bring ``part`` into the order half 1, half 2, separator; sizes of the halves."""
+    x, side = work.x, work.side
+    first, second, last = np.int64(0), np.int64(0), buffer.size
+    for k in range(part.size):
+        v = part[k]
+        if side[v] == 4 | chosen:
+            last -= 1
+            buffer[last] = v
+        elif x[k] <= cut:
+            part[first] = v
+            first += 1
+        else:
+            buffer[second] = v
+            second += 1
+    for k in range(second):
+        part[first + k] = buffer[k]
+    for k in range(buffer.size - last):
+        part[first + second + k] = buffer[buffer.size - 1 - k]
+    return first, second
+
+
+@part
+def _is_small(order: IndexArray, start: IndexArray, low: Index, high: Index, leaf: Index) -> Any:
+    """Whether ``order[low:high]`` has at most ``leaf`` orbitals."""
+    weight = high - low  # at least
     for k in range(low, high):
-        weight += start[order[k] + 1] - start[order[k]]
-    return weight
+        if weight > leaf:
+            break
+        weight += start[order[k] + 1] - start[order[k]] - 1
+    return weight <= leaf
 
 
 FIELDS = 5  # of a part that waits on the stack: low, high, parent token, own token, finished?
@@ -214,26 +274,21 @@ def _push(
     return top + FIELDS
 
 
-@part
-def _third(mark: Index, chosen: Index) -> Index:
-    """Where a marked vertex goes: 0 and 1 the halves, 2 the separator in half ``chosen``."""
-    return 2 if mark == (4 | chosen) else (mark & 3) - 1
-
-
 @kernel
-def dissect(  # noqa: C901, PLR0912, PLR0915 (kernel: calls cost compile time)
+def dissect(  # noqa: C901, PLR0915 (kernel: calls cost compile time)
     indptr: IndexArray,
     indices: IndexArray,
     vertex: IndexArray,
     start: IndexArray,
     member: IndexArray,
     first: IndexArray,
-    position: RealArray,
-    directions: RealArray,
+    along: RealArray,
     tries: Index,
     leaf: Index,
 ) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
     """Nested dissection of the eliminated vertices, whose components begin at ``first``.
+
+    ``along`` (directions, vertices) has their coordinates in each direction that may be cut.
 
     Returns
     -------
@@ -252,8 +307,15 @@ def dissect(  # noqa: C901, PLR0912, PLR0915 (kernel: calls cost compile time)
         order[v] = v
     for v in vertex:
         total = max(total, v + 1)
-    buffer, x = np.empty(count, np.int32), np.empty(count)
-    side = np.zeros(total, np.int8)
+    directions = len(along)
+    graph = _Graph(indptr, indices, vertex, start, member, along, np.empty(directions))
+    _measure(graph)
+    buffer = np.empty(count, np.int32)
+    work = _Scratch(
+        np.empty(count), np.empty(directions), np.empty(directions),
+        np.zeros(total, np.int8), np.empty(count, np.int32),
+        np.empty(BINS, np.int64), np.empty(BINS), np.empty(BINS),
+    )  # fmt: skip
     room = 2 * count + 2
     lows, highs = np.empty(room, np.int32), np.empty(room, np.int32)
     parent_token, node_of = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -262,50 +324,35 @@ def dissect(  # noqa: C901, PLR0912, PLR0915 (kernel: calls cost compile time)
     c = len(first) - 2
     while c >= 0:  # many small components share one node
         low, high = first[c], first[c + 1]
-        while c > 0 and _weight(order, start, first[c - 1], high) <= leaf:
+        while c > 0 and _is_small(order, start, first[c - 1], high, leaf):
             c -= 1
             low = first[c]
         top = _push(stack, top, low, high, -1, token, 0)
         token += 1
         c -= 1
-    sizes, ends, fill = np.empty(3, np.int64), np.empty(3, np.int64), np.empty(3, np.int64)
     while top > 0:
         top -= FIELDS
         low, high, above = np.int64(stack[top]), np.int64(stack[top + 1]), np.int64(stack[top + 2])
         own, finished = np.int64(stack[top + 3]), stack[top + 4]
-        if finished or high - low == 1 or _weight(order, start, low, high) <= leaf:
+        if finished or high - low == 1 or _is_small(order, start, low, high, leaf):
             lows[nodes], highs[nodes] = low, high
             parent_token[nodes], node_of[own] = above, nodes
             nodes += 1
             continue
-        chosen = _halve(
-            order[low:high], position, directions, tries, x[: high - low], side,
-            indptr, indices, vertex, start, member,
-        )  # fmt: skip
-        sizes[:] = 0
-        for k in range(low, high):
-            sizes[_third(side[order[k]], chosen)] += 1
-        end = low
-        for k in range(3):
-            fill[k] = end
-            end += sizes[k]
-            ends[k] = end
-        for k in range(low, high):
-            t = _third(side[order[k]], chosen)
-            buffer[fill[t]] = order[k]
-            fill[t] += 1
-        for k in range(low, high):
-            order[k] = buffer[k]
-            side[buffer[k]] = 0
+        chosen, cut, near = _halve(order[low:high], tries, graph, work)
+        one, two = _divide(order[low:high], chosen, cut, buffer[: high - low], work)
+        _forget(near, work)
         if top + 3 * FIELDS > stack.size:
             stack = grown(stack, top + 3 * FIELDS)
-        if sizes[2] > 0:
-            top = _push(stack, top, ends[1], ends[2], above, own, 1)
+        if low + one + two < high:
+            top = _push(stack, top, low + one + two, high, above, own, 1)
             above = own  # without a cut the halves are independent: both hang from the node above
-        for k in range(1, -1, -1):
-            if sizes[k] > 0:
-                top = _push(stack, top, ends[k] - sizes[k], ends[k], above, token, 0)
-                token += 1
+        if two > 0:
+            top = _push(stack, top, low + one, low + one + two, above, token, 0)
+            token += 1
+        if one > 0:
+            top = _push(stack, top, low, low + one, above, token, 0)
+            token += 1
     parent = np.empty(nodes, np.int32)
     for q in range(nodes):
         parent[q] = node_of[parent_token[q]] if parent_token[q] >= 0 else nodes

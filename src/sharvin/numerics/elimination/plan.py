@@ -239,24 +239,28 @@ def analyze(
     vertices = group(label, count, keys, kept.astype(np.int32))
     del label, keys
     if positions is None:
-        x = landmarks(indptr, indices, vertices)
-        directions = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, -1.0]])
-        tries = 4
+        x, y = landmarks(indptr, indices, vertices).T
+        along, tries = np.stack([x, y, x + y, x - y]), 4
     else:
-        x = positions[vertices.member[vertices.start[:-1]]]
-        directions = np.eye(x.shape[1])
-        tries = 1
+        along, tries = positions[vertices.member[vertices.start[:-1]]].T, 1
     order, low, high, parent = dissect(
-        indptr, indices, vertices.vertex, vertices.start, vertices.member, vertices.first, x,
-        directions, tries, LEAF if leaf is None else leaf,
+        indptr, indices, vertices.vertex, vertices.start, vertices.member, vertices.first,
+        np.ascontiguousarray(along), tries, LEAF if leaf is None else leaf,
     )  # fmt: skip
     tree = symbolic(
-        indptr, indices, vertices.vertex, vertices.start, vertices.member, order, low, high, parent,
+        indptr, indices, vertices.start, vertices.member, order, low, high, parent,
         kept.astype(np.int32),
     )  # fmt: skip
     own, boundary = tree.own.astype(float), tree.boundary.astype(float)
     flops = float((own**3 / 6 + own**2 * boundary / 2 + own * boundary**2 / 2).sum())
     return Plan(n, kept, len(indices), tree, flops)
+
+
+def connected(indptr: IntArray, indices: IntArray) -> tuple[IntArray, int]:
+    """Number of the connected component of each orbital of a pattern, and how many there are."""
+    indptr, indices = _pattern(indptr, indices)
+    label, count = components(indptr, indices, np.zeros(len(indptr) - 1, dtype=bool))
+    return label, int(count)
 
 
 def _pattern(indptr: IntArray, indices: IntArray) -> tuple[IntArray, IntArray]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.arrays import grown, head, sort
+from sharvin.numerics.elimination.arrays import grown, head, merge, sort
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 
 
@@ -55,7 +55,6 @@ def children(parent: IndexArray) -> tuple[IndexArray, IndexArray]:
 def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares all its scratch arrays)
     indptr: IndexArray,
     indices: IndexArray,
-    vertex: IndexArray,
     start: IndexArray,
     member: IndexArray,
     order: IndexArray,
@@ -69,22 +68,22 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
     count, q_kept = len(order), len(kept)
     nodes = len(low) + 1
     child_start, child = children(parent)
-    # ranks: of vertices, and of the first orbital of each vertex
-    rank = np.empty(count + q_kept, np.int32)  # vertex -> rank
+    # ranks of vertices, seen from orbitals, and of the first orbital of each vertex
+    rank = np.empty(n, np.int32)  # orbital -> rank of its vertex
     first_orbital = np.empty(count + q_kept + 1, np.int32)  # vertex rank -> orbital rank
     orbital = np.empty(n, np.int32)
     slot = np.empty(n, np.int32)  # orbital -> orbital rank
     k = 0
     for r in range(count):
         v = order[r]
-        rank[v] = r
         first_orbital[r] = k
         for m in range(start[v], start[v + 1]):
             orbital[k] = member[m]
             slot[member[m]] = k
+            rank[member[m]] = r
             k += 1
     for j in range(q_kept):
-        rank[count + j] = count + j
+        rank[kept[j]] = count + j
         first_orbital[count + j] = k
         orbital[k] = kept[j]
         slot[kept[j]] = k
@@ -105,7 +104,8 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
     entry = 0
     mark = np.empty(count + q_kept, np.int32)
     mark[:] = -1
-    row = np.empty(count + q_kept, np.int32)  # vertex rank -> first row in the present front
+    # vertex rank -> first row in the present front, less the rank of its first orbital
+    row = np.empty(count + q_kept, np.int32)
     for q in range(nodes):
         root = q == nodes - 1
         begin = edge_start[q]
@@ -131,29 +131,31 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
                 for k in range(first_orbital[r], first_orbital[r + 1]):
                     a = orbital[k]
                     for p in range(indptr[a], indptr[a + 1]):
-                        s = rank[vertex[indices[p]]]
+                        s = rank[indices[p]]
                         if s >= hi and mark[s] != q:
                             mark[s] = q
                             edge[end] = s
                             end += 1
+            sort(edge[begin:end])
             for c in range(child_start[q], child_start[q + 1]):
+                middle = end
                 for t in range(edge_start[child[c]], edge_start[child[c] + 1]):
                     s = edge[t]
                     if mark[s] != q:
                         mark[s] = q
                         edge[end] = s
                         end += 1
-            sort(edge[begin:end])
+                merge(edge[begin:end], middle - begin)
         edge_start[q + 1] = end
         rows = 0
         first[q] = first_orbital[lo]
         for r in range(lo, hi):
-            row[r] = rows
+            row[r] = rows - first_orbital[r]
             rows += first_orbital[r + 1] - first_orbital[r]
         own[q] = rows
         for t in range(begin, end):
             s = edge[t]
-            row[s] = rows
+            row[s] = rows - first_orbital[s]
             rows += first_orbital[s + 1] - first_orbital[s]
         boundary[q] = rows - own[q]
         # matrix rows whose lower entries enter here: those of the own orbitals
@@ -165,10 +167,10 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
             for k in range(first_orbital[r], first_orbital[r + 1]):
                 a = orbital[k]
                 for p in range(indptr[a], indptr[a + 1]):
-                    s = rank[vertex[indices[p]]]
+                    s = rank[indices[p]]
                     i = -1
                     if s >= r:
-                        i = row[s] + slot[indices[p]] - first_orbital[s]
+                        i = row[s] + slot[indices[p]]
                         if i < column:
                             i = -1
                     target[entry] = i
@@ -181,7 +183,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
                 map_ = grown(map_, map_end + boundary[d])
             for t in range(edge_start[d], edge_start[d + 1]):
                 s = edge[t]
-                for i in range(first_orbital[s + 1] - first_orbital[s]):
+                for i in range(first_orbital[s], first_orbital[s + 1]):
                     map_[map_end] = row[s] + i
                     map_end += 1
     odd = np.zeros(nodes, np.int8)
