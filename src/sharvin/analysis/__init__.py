@@ -11,6 +11,8 @@ from typing import Any
 
 # One line for each file; the names are loaded from it on first use.
 _HOMES = {
+    "bias_diamond": ("BiasDiamond", "SplitRiser"),
+    "bias_diamonds": ("fit_bias_diamonds",),
     "bootstrap": ("Bootstrap",),
     "fit": ("Fit", "fit_curve"),
     "fluctuations": ("fit_fluctuations", "synthetic_fluctuations"),
@@ -41,7 +43,10 @@ _HOMES = {
     "peak_series": ("fit_peak_widths", "peak_spacings"),
     "peaks": ("fit_peak", "fit_peaks"),
     "risers": ("fit_risers", "shoulder"),
+    "saddle": ("fit_saddle",),
     "synthetic": ("synthetic_contact", "synthetic_diamonds"),
+    "synthetic_maps": ("synthetic_bias_map",),
+    "transconductance": ("transconductance",),
     "plateaus": ("Plateau", "find_plateaus"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

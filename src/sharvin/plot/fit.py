@@ -44,6 +44,10 @@ def fit(found: Fit) -> "Figure":
             return _plateaus(found)
         if found.kind == "diamonds" and found.parts.get("map") is not None:
             return _diamonds(found)
+        if found.kind == "bias-diamonds":
+            from sharvin.plot.bias_diamonds import draw_bias_diamonds
+
+            return draw_bias_diamonds(found)
         if found.kind == "plateaus":
             return _raw(found)
         return _curve(found)

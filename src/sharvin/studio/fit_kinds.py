@@ -80,6 +80,17 @@ KINDS: dict[str, FitKind] = {
         (Column("gate", "gate voltage", "V"), Column("G", "conductance", "S")),
         takes_record=True,
     ),
+    "bias-diamonds": FitKind(
+        "Subband spacings of a contact from its bias spectroscopy",
+        "fit_bias_diamonds",
+        (
+            Column("gate", "gate voltage", "V"),
+            Column("bias", "bias", "mV"),
+            Column("G", "dI/dV", "S"),
+        ),
+        (Option("series_resistance", "series resistance", 0.0, "Ω"),),
+        takes_record=True,
+    ),
     "peak": FitKind(
         "A Coulomb peak",
         "fit_peak",
