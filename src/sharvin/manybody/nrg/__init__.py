@@ -10,8 +10,9 @@
 calculation. `Wilson` says how fine it is. Everything is linear response, in equilibrium.
 """
 
-from sharvin.manybody.nrg.conductance import conductance, occupation, spectral_function
+from sharvin.manybody.nrg.conductance import conductance, occupation
 from sharvin.manybody.nrg.model import Anderson, Wilson, anderson
+from sharvin.manybody.nrg.spectrum import spectral_function
 from sharvin.manybody.nrg.thermodynamics import kondo_temperature, thermodynamics
 
 __all__ = [

@@ -13,6 +13,7 @@ import numpy as np
 from sharvin.errors import Unreliable
 from sharvin.manybody.nrg.blocks import Charges
 from sharvin.manybody.nrg.flow import Shell
+from sharvin.manybody.nrg.mirror import swapped
 from sharvin.typing import BoolArray, IntArray, RealArray
 
 LN4 = float(np.log(4.0))
@@ -100,8 +101,9 @@ def _log_parts(shell: Shell, shift: float, thermal_energies: RealArray) -> RealA
     parts = []
     for energies in (every, np.concatenate(out)):
         if len(energies):
-            exponent = -(energies + shift) / thermal_energies[:, None]
-            parts.append(np.logaddexp.reduce(exponent, axis=1))
+            low = energies.min()
+            total = np.exp((low - energies) / thermal_energies[:, None]).sum(axis=1)
+            parts.append(np.log(total) - (low + shift) / thermal_energies)
         else:
             parts.append(np.full(len(thermal_energies), -np.inf))
     return np.stack(parts)
@@ -177,15 +179,18 @@ def traced(shell: Shell, state: ShellState, onward: IntArray) -> dict[Charges, R
         Temperatures that are still wanted; others of `state` are dropped.
     """
     chosen = np.isin(state.which, onward)
+    copied = shell.parities is not None  # blocks with more spins down are those with more up
     found: dict[Charges, RealArray] = {}
     for q, product in shell.blocks.items():
         k, u = shell.kept[q], shell.vectors[q]
         r, matrix = state.diagonal[q][chosen, k:], state.kept[q][chosen]
         for rows, old in zip(product.rows, product.old, strict=True):
-            if rows.stop == rows.start:
+            if rows.stop == rows.start or (copied and old[0] < old[1]):
                 continue
             part = np.matmul(u[rows, k:] * r[:, None, :], u[rows, k:].T)
             if k:
                 part += np.matmul(np.matmul(u[rows, :k], matrix), u[rows, :k].T)
             found[old] = found[old] + part if old in found else part
+    if copied:
+        found |= {swapped(old): part for old, part in found.items()}
     return found

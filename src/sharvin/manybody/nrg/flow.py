@@ -5,7 +5,7 @@ The states that are thrown away, of all shells together, are a complete basis of
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -47,6 +47,8 @@ class Shell:
         Energy of this shell's ground state, from that of the last shell's.
     parities : mapping to array, shape (states,), or None
         What exchanging up and down does; None in a field.
+    dressed : mapping of spin to matrices
+        The same annihilators times the number of electrons of the other spin, where asked for.
     """
 
     blocks: Mapping[Charges, Product]
@@ -56,6 +58,7 @@ class Shell:
     impurity: Mapping[Charges, Mapping[Charges, RealArray]]
     ground: float
     parities: Parities | None = None
+    dressed: Mapping[Charges, Mapping[Charges, RealArray]] = field(default_factory=dict)
 
     @property
     def states(self) -> int:
@@ -84,6 +87,7 @@ def flow(
     *,
     states: int,
     spins: tuple[Charges, ...] = (UP, DOWN),
+    dressed: bool = False,
 ) -> list[Shell]:
     """Every shell, from the impurity and its first neighbor to the whole chain.
 
@@ -97,6 +101,8 @@ def flow(
         How many to keep.
     spins : tuple of charges
         Whose operators of the first site are followed.
+    dressed : bool
+        Follow their products with the number of electrons of the other spin as well.
     """
     lowest = min(start.values())
     energies = {charges: np.array([e - lowest]) for charges, e in start.items()}
@@ -106,21 +112,31 @@ def flow(
         DOWN: {(0, 1): np.ones((1, 1)), (1, 1): -np.ones((1, 1))},
     }
     impurity = {spin: edge[spin] for spin in spins}
+    both = {
+        spin: {q: m * (q == (1, 1)) for q, m in edge[spin].items()} for spin in spins if dressed
+    }
     parities = _parities(start)
     shells = []
     for hop in hops:
-        shell = _shell(energies, edge, impurity, kept, hop, states, parities)
+        shell = _shell(energies, edge, (impurity, both), kept, hop, states, parities)
         shells.append(shell)
         kept = dict(shell.kept)
         if shell.parities is not None:
             parities = {q: p[: kept[q]] for q, p in shell.parities.items()}
         energies = {q: e[: kept[q]] for q, e in shell.energies.items()}
         edge = edge_operators(shell.blocks, shell.vectors, kept)
-        impurity = {
-            spin: {q: m[: kept[less(q, spin)], : kept[q]] for q, m in shell.impurity[spin].items()}
-            for spin in spins
-        }
+        impurity, both = (_cut_to(kept, found) for found in (shell.impurity, shell.dressed))
     return shells
+
+
+def _cut_to(
+    kept: Mapping[Charges, int], operators: Mapping[Charges, Mapping[Charges, RealArray]]
+) -> dict[Charges, dict[Charges, RealArray]]:
+    """Operators between kept states."""
+    return {
+        spin: {q: m[: kept[less(q, spin)], : kept[q]] for q, m in matrices.items()}
+        for spin, matrices in operators.items()
+    }
 
 
 def _parities(start: Mapping[Charges, float]) -> Parities | None:
@@ -133,7 +149,7 @@ def _parities(start: Mapping[Charges, float]) -> Parities | None:
 def _shell(
     energies: Mapping[Charges, RealArray],
     edge: Mapping[Charges, Mapping[Charges, RealArray]],
-    impurity: Mapping[Charges, Mapping[Charges, RealArray]],
+    operators: tuple[Mapping[Charges, Mapping[Charges, RealArray]], ...],
     kept: Mapping[Charges, int],
     hop: float,
     states: int,
@@ -144,14 +160,18 @@ def _shell(
     ground = min(e[0] for e in spectra.values())
     spectra = {charges: e - ground for charges, e in spectra.items()}
     cut = _cut(np.sort(np.concatenate(list(spectra.values()))), states)
+    impurity, dressed = (
+        {spin: carried(m, spin, blocks, vectors) for spin, m in one.items()} for one in operators
+    )
     return Shell(
         blocks=blocks,
         energies=spectra,
         vectors=vectors,
         kept={charges: int(np.searchsorted(e, cut)) for charges, e in spectra.items()},
-        impurity={spin: carried(m, spin, blocks, vectors) for spin, m in impurity.items()},
+        impurity=impurity,
         ground=float(ground),
         parities=parities,
+        dressed=dressed,
     )
 
 

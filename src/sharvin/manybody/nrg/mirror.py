@@ -49,18 +49,23 @@ def own_image(
         if product.old[local] in parities:
             sign[product.rows[local]] = SWAPPED[local][1] * parities[product.old[local]]
     up, down = product.rows[1], product.rows[2]
+    across = h[up, down]
     parts = []
     for parity in (1.0, -1.0):
         alone = np.flatnonzero(sign == parity)
-        basis = np.zeros((len(h), len(alone) + up.stop - up.start))
-        basis[alone, np.arange(len(alone))] = 1.0
-        pairs = np.arange(len(alone), basis.shape[1])
-        basis[np.arange(up.start, up.stop), pairs] = np.sqrt(0.5)
-        basis[np.arange(down.start, down.stop), pairs] = parity * np.sqrt(0.5)
-        if not basis.shape[1]:
+        count, size = len(alone), len(alone) + up.stop - up.start
+        if not size:
             continue
-        e, v = eigenstates(basis.T @ h @ basis)
-        parts.append((e, basis @ v, np.full(len(e), parity)))
+        half = np.empty((size, size))  # its lower triangle: alone, then (up ± down)/√2
+        half[:count, :count] = h[np.ix_(alone, alone)]
+        half[count:, :count] = np.sqrt(0.5) * (h[up, alone] + parity * h[down, alone])
+        half[count:, count:] = 0.5 * (h[up, up] + h[down, down] + parity * (across + across.T))
+        e, v = eigenstates(half)
+        vectors = np.zeros((len(h), size))
+        vectors[alone] = v[:count]
+        vectors[up] = np.sqrt(0.5) * v[count:]
+        vectors[down] = parity * vectors[up]
+        parts.append((e, vectors, np.full(size, parity)))
     energies, vectors, signs = (np.concatenate(x, axis=-1) for x in zip(*parts, strict=True))
     order = np.argsort(energies, kind="stable")
     return energies[order], np.ascontiguousarray(vectors[:, order]), signs[order]

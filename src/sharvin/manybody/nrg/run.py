@@ -37,7 +37,13 @@ def thermal_energies(model: Anderson, temperature: Any) -> tuple[RealArray, Real
 
 
 def shells_of(
-    model: Anderson, wilson: Wilson, shift: float, sites: int, spins: tuple[Charges, ...]
+    model: Anderson,
+    wilson: Wilson,
+    shift: float,
+    sites: int,
+    spins: tuple[Charges, ...],
+    *,
+    dressed: bool = False,
 ) -> list[Shell]:
     """All shells of the model, energies in half-widths of the band."""
     d = model.bandwidth
@@ -45,7 +51,7 @@ def shells_of(
     # Γ(ε) = π ρ t² · 2 with ρ = 1/2D: the band's whole hybridization sits on the first site.
     first = np.sqrt(model.width / d / np.pi)
     hops = [first, *wilson_chain(wilson.ratio, shift, sites)]
-    return flow(start, hops, states=wilson.states, spins=spins)
+    return flow(start, hops, states=wilson.states, spins=spins, dressed=dressed)
 
 
 @lru_cache(maxsize=8)
@@ -62,6 +68,8 @@ def averaged(
     lowest: float,
     read: Callable[[Sequence[Shell], float, int], RealArray],
     spins: tuple[Charges, ...] = (UP,),
+    *,
+    dressed: bool = False,
 ) -> tuple[RealArray, RealArray]:
     """Mean of a reading over all discretizations, and by how much its two halves differ.
 
@@ -73,7 +81,10 @@ def averaged(
     """
     sites = wilson.length(lowest)
     found = np.array(
-        [read(shells_of(model, wilson, z, sites, spins), z, sites) for z in wilson.twists]
+        [
+            read(shells_of(model, wilson, z, sites, spins, dressed=dressed), z, sites)
+            for z in wilson.twists
+        ]
     )
     if len(found) == 1:
         return found[0], np.full_like(found[0], np.nan)

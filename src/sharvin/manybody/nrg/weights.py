@@ -25,22 +25,31 @@ class Peaks:
     which : integer array, shape (t,)
         Temperatures.
     weights : array, shape (t, a, b)
+    dressed : array, shape (t, a, b)
+        The same for d times the number of electrons of the other spin, zero if not asked for.
     rows, columns : array, shape (a,) and (b,)
         Energies :math:`E_{s'}` and :math:`E_s`.
     """
 
     which: IntArray
     weights: RealArray
+    dressed: RealArray
     rows: RealArray
     columns: RealArray
 
 
 def peaks(
-    shells: Sequence[Shell], thermal_energies: RealArray, spin: Charges, reach: float = REACH
+    shells: Sequence[Shell],
+    thermal_energies: RealArray,
+    spin: Charges,
+    reach: float = REACH,
 ) -> Iterator[Peaks]:
     r"""All pairs of states of every shell of which at least one is discarded.
 
-    .. math:: w = \langle s'|d|s\rangle \, [d^† ρ + ρ\, d^†]_{ss'}
+    .. math:: w = \langle s'|b|s\rangle \, [d^† ρ + ρ\, d^†]_{ss'}
+
+    with :math:`b = d`, and d times the number of electrons of the other spin where the shells
+    have it.
 
     References
     ----------
@@ -53,17 +62,21 @@ def peaks(
                 continue
             target = less(charges, spin)
             outer = state.diagonal[target][:, :, None] + state.diagonal[charges][:, None, :]
-            weights: RealArray = outer * d**2  # weights of kept states are zero where they go on
+            weights: RealArray = outer * d  # weights of kept states are zero where they go on
             rows, columns, left, right = _partly_kept(d, state, charges, target, shell)
             weights[:, :rows, columns:] += left
             weights[:, rows:, :columns] += right
-            yield Peaks(state.which, weights, shell.energies[target], shell.energies[charges])
+            both = shell.dressed[spin][charges] if spin in shell.dressed else np.zeros_like(d)
+            yield Peaks(
+                state.which, weights * d, weights * both,
+                shell.energies[target], shell.energies[charges],
+            )  # fmt: skip
 
 
 def _partly_kept(
     d: RealArray, state: ShellState, charges: Charges, target: Charges, shell: Shell
 ) -> tuple[int, int, RealArray, RealArray]:
-    """What coherences between kept states add to pairs of a kept and a discarded state.
+    """Elements of d†ρ + ρd† from coherences between kept states, with one of two kept.
 
     Returns
     -------
@@ -75,9 +88,7 @@ def _partly_kept(
     """
     rows, columns = shell.kept[target], shell.kept[charges]
     left = np.matmul(state.goes_on[target], d[:rows, columns:])
-    left *= d[:rows, columns:]
     right = np.matmul(d[rows:, :columns], state.goes_on[charges])
-    right *= d[rows:, :columns]
     return rows, columns, left, right
 
 
@@ -103,6 +114,8 @@ def thermal_sum(shells: Sequence[Shell], thermal_energies: RealArray, spin: Char
             down, up = halves[target], halves[charges]
             found += _seen_diagonal(d, state.diagonal[target], state.diagonal[charges], down, up)
             rows, columns, left, right = _partly_kept(d, state, charges, target, shell)
+            left *= d[:rows, columns:]
+            right *= d[rows:, :columns]
             found += _seen(left, down[:, :rows], up[:, columns:])
             found += _seen(right, down[:, rows:], up[:, :columns])
         total[state.which] += found / kt[:, 0]
