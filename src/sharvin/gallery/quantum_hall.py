@@ -1,16 +1,16 @@
 """The integer quantum Hall effect: plateaus, edges, what they survive and what breaks them."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sharvin.device.device import Device
 from sharvin.device.disorder import disorder
-from sharvin.device.lead import lead
 from sharvin.device.necks import narrowest_neck
 from sharvin.device.presets import hall_bar
 from sharvin.device.regions import Region, disk, rectangle
+from sharvin.gallery import corbino, hall_disorder
 from sharvin.gallery.check import Check
 from sharvin.gallery.phenomenon import Phenomenon
 from sharvin.gallery.scan import scan
@@ -23,6 +23,7 @@ from sharvin.units import FLUX_QUANTUM
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FLUX = 0.05  # quanta per plaquette of 1 nm²
@@ -34,7 +35,6 @@ MIDDLES = (-3.408, -2.851)
 ENDS = ("source", "drain")
 BARRIERS = (0.49, 0.98, 1.53)  # leave 3, 2 and 1 of four edge channels
 BULK = -1.87  # four filled levels
-STRENGTHS = (1.0, 2.0, 3.0)
 NECKS = 8.0  # magnetic lengths that a neck needs
 
 
@@ -103,6 +103,13 @@ def compute(full: bool = False) -> "xr.Dataset":
     rough = np.array([[_hall(smatrix(s, energy=e, B=FIELD)) for e in MIDDLES] for s in shapes])
     necks = np.array([3.0, 6.0, 10.0, 16.0]) if full else np.array([3.0, 16.0])
     behind = [smatrix(necked_bar(w), energy=MIDDLES[0], B=FIELD) for w in necks]
+    table = hall_disorder.lost(60 if full else 30, FIELD)
+    rims = np.linspace(0.018, 0.108, 121 if full else 25)
+    disk = scan(
+        corbino.disk(), [{"energy": -3.0, "B": f * FLUX_QUANTUM} for f in rims], corbino.across
+    )
+    between = [corbino.across(smatrix(corbino.disk(), energy=e, B=FIELD)) for e in MIDDLES]
+    moved = [corbino.moved(e, FIELD) for e in MIDDLES]
     h_e2 = {"units": "h/e²"}
     parts = {
         "R_xy": ("plateau", clean[:, 0], h_e2),
@@ -114,7 +121,10 @@ def compute(full: bool = False) -> "xr.Dataset":
         "rough": (("shape", "filling"), rough, h_e2),
         "narrow": ("neck", [_along(s) for s in behind], h_e2),
         "passed": ("neck", [_through(s) for s in behind], {"units": "1"}),
-        "lost": (("strength", "sample"), _lost(20 if full else 6), {"units": "1"}),
+        "lost": (("lost_filling", "strength", "sample"), table, {"units": "1"}),
+        "T_disk": ("disk_flux", disk, {"units": "1"}),
+        "T_between": ("filled", between, {"units": "1"}),
+        "moved": ("filled", moved, {"units": "electrons"}),
     }
     coordinates = {
         "plateau": [1, 2, 3],
@@ -123,7 +133,10 @@ def compute(full: bool = False) -> "xr.Dataset":
         "gate": ("gate", gates, {"units": "t"}),
         "filling": [1, 2],
         "neck": ("neck", necks, {"units": "sites"}),
-        "strength": ("strength", np.array(STRENGTHS), {"units": "t"}),
+        "lost_filling": [1, 2],
+        "strength": ("strength", np.array(hall_disorder.STRENGTHS), {"units": "t"}),
+        "disk_flux": ("disk_flux", rims, {"units": "h/e per site"}),
+        "filled": [1, 2],
     }
     return xr.Dataset(parts, coordinates)
 
@@ -150,48 +163,100 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     found.append(Check.between("T of a neck of 3 sites", passed, 0.0, 0.5, reason))
     name = "R_xx of a neck of 16 sites (h/e²)"
     found.append(Check(name, data.narrow.values[-1], 0.0, 1e-6, "wider than 8 magnetic lengths"))
-    weak, middle, strong = (float(np.median(row)) for row in data.lost.values)
-    reason = "order of magnitude of a published table of samples"
-    found.append(Check("|1 - T|, disorder W = t", weak, 0.0, 1e-8, reason))
-    name = "log10 |1 - T|, disorder W = 2t"
-    found.append(Check.between(name, np.log10(middle), -6.5, -1.5, reason))
-    found.append(Check.between("|1 - T|, disorder W = 3t", strong, 0.01, 1.0, reason))
+    found += hall_disorder.checks(data.lost.values)
+    found += _disk_checks(data)
     return tuple(found)
 
 
+def _disk_checks(data: "xr.Dataset") -> list[Check]:
+    """Nothing flows from rim to rim between levels, but a flux quantum moves ν electrons."""
+    found = []
+    for nu, passed, moved in zip((1, 2), data.T_between.values, data.moved.values, strict=True):
+        reason = "states of the bulk 7 magnetic lengths from rim to rim, with some disorder"
+        found.append(Check(f"Corbino disk between levels, ν = {nu}: T", passed, 0.0, 0.01, reason))
+        name = f"Corbino disk: electrons moved inward by one flux quantum, ν = {nu}"
+        found.append(Check(name, moved, nu, 2e-3, "what tunnels from rim to rim"))
+    largest = float(data.T_disk.sel(disk_flux=slice(0.03, None)).max())
+    name = "Corbino disk at a level: largest T above 0.03 h/e per site"
+    found.append(Check.between(name, largest, 0.3, 10.0, "the bulk conducts there"))
+    return found
+
+
 def figure(data: "xr.Dataset") -> "Figure":
-    """Plateaus as a laboratory draws them, the current at the edge, and a gate across the bar."""
-    from sharvin.gallery.drawing import BLUE, ORANGE, RED, finish, plateaus
+    """Bar and disk as a laboratory draws them, the current at the edge, a gate, and disorder."""
+    from sharvin.gallery.drawing import finish
     from sharvin.plot.currents import draw_currents
     from sharvin.plot.style import new_figure
     from sharvin.solvers.currents import current_density
 
-    fig = new_figure(width=12.5, height=3.7)
-    left, middle, right = fig.subplots(1, 3, width_ratios=[1.1, 1.35, 1.0])
-    plateaus(left, [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5])
-    left.plot(data.flux, data.swept_xy, color=BLUE, linewidth=1.8, label=r"$R_{xy}$")
-    left.plot(data.flux, data.swept_xx, color=RED, linewidth=1.2, label=r"$R_{xx}$")
-    left.set_yticks([0, 1 / 4, 1 / 3, 1 / 2, 1], ["0", "1/4", "1/3", "1/2", "1"])
-    left.set_ylim(-0.15, 1.12)
-    left.margins(x=0)
-    left.legend(loc="upper left", fontsize=9)
-    finish(
-        left,
-        x="flux per site (h/e)",
-        y="resistance (h/e²)",
-        title="A bar of 60 × 30 sites, some disorder",
-    )
+    fig = new_figure(width=12.5, height=6.6)
+    grid: Any = [["bar", "flow", "gate"], ["disk", "lost", "lost"]]
+    panels = fig.subplot_mosaic(grid, width_ratios=[1.1, 1.35, 1.0])
+    _draw_sweeps(panels["bar"], panels["disk"], data)
     flow = current_density(
         model(), energy=PLATEAUS[0], B=FIELD, voltages={"source": 1.0, "1": 1.0, "2": 1.0}
     )
-    draw_currents(middle, flow, kind="streamlines")
-    finish(middle, x="x (sites)", y="y (sites)", title="One filled level: current at the edge")
-    plateaus(right, [0, 1 / 12, 1 / 4, 3 / 4])
-    right.plot(data.gate, data.gate_L, color=ORANGE, linewidth=1.8)
-    right.set_yticks([0, 1 / 12, 1 / 4, 3 / 4], ["0", "1/12", "1/4", "3/4"])
-    right.set_ylim(-0.03, 1.0)
-    finish(right, x="gate (t)", y="R across the gate (h/e²)", title="A gate turns channels back")
+    draw_currents(panels["flow"], flow, kind="streamlines")
+    finish(panels["flow"], x="x (sites)", y="y (sites)", title="One filled level: edge current")
+    _draw_gate(panels["gate"], data)
+    _draw_lost(panels["lost"], data)
     return fig
+
+
+def _draw_sweeps(bar: "Axes", disk: "Axes", data: "xr.Dataset") -> None:
+    """Resistances of the bar, and below, over the same field, what the disk transmits."""
+    from sharvin.gallery.drawing import BLUE, GREEN, RED, finish, plateaus
+
+    plateaus(bar, [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5])
+    bar.plot(data.flux, data.swept_xy, color=BLUE, linewidth=1.8, label=r"$R_{xy}$")
+    bar.plot(data.flux, data.swept_xx, color=RED, linewidth=1.2, label=r"$R_{xx}$")
+    bar.set_yticks([0, 1 / 4, 1 / 3, 1 / 2, 1], ["0", "1/4", "1/3", "1/2", "1"])
+    bar.set_ylim(-0.15, 1.12)
+    bar.margins(x=0)
+    bar.legend(loc="upper left", fontsize=9)
+    title = "A bar of 60 × 30 sites, some disorder"
+    finish(bar, x="flux per site (h/e)", y="resistance (h/e²)", title=title)
+    disk.semilogy(data.disk_flux, data.T_disk.clip(1e-9), color=GREEN, linewidth=1.6)
+    disk.set_xlim(*bar.get_xlim())
+    disk.set_ylim(1e-9, 30)
+    one, two = (f"{float(value):.4f}" for value in data.moved.values)
+    text = f"one flux quantum through the hole\nmoves {one} (ν = 1), {two} (ν = 2) electrons"
+    disk.text(0.04, 0.06, text, transform=disk.transAxes, fontsize=8)
+    title = "A Corbino disk: no edge joins the rims"
+    finish(disk, x="flux per site (h/e)", y="G from rim to rim (e²/h)", title=title)
+
+
+def _draw_gate(axes: "Axes", data: "xr.Dataset") -> None:
+    from sharvin.gallery.drawing import ORANGE, finish, plateaus
+
+    plateaus(axes, [0, 1 / 12, 1 / 4, 3 / 4])
+    axes.plot(data.gate, data.gate_L, color=ORANGE, linewidth=1.8)
+    axes.set_yticks([0, 1 / 12, 1 / 4, 3 / 4], ["0", "1/12", "1/4", "3/4"])
+    axes.set_ylim(-0.03, 1.0)
+    finish(axes, x="gate (t)", y="R across the gate (h/e²)", title="A gate turns channels back")
+
+
+def _draw_lost(axes: "Axes", data: "xr.Dataset") -> None:
+    """Every sample a point; published values as bars."""
+    from sharvin.gallery.drawing import BLUE, INK, PURPLE, finish
+
+    samples = data.lost.sizes["sample"]
+    beside = np.linspace(-0.035, 0.035, samples)
+    for nu, color, shift in ((1, BLUE, -0.05), (2, PURPLE, 0.05)):
+        for w in data.strength.values:
+            values = data.lost.sel(lost_filling=nu, strength=w).clip(1e-15)
+            label = f"ν = {nu}" if w == data.strength.values[0] else None
+            axes.semilogy(
+                w + shift + beside, values, ".", color=color, ms=4, alpha=0.7, label=label
+            )
+        for at, w, value in hall_disorder.PUBLISHED:
+            if at == nu:
+                axes.plot([w + shift - 0.05, w + shift + 0.05], [value, value], color=INK, lw=1.6)
+    axes.plot([], [], color=INK, lw=1.6, label="published samples, middle")
+    axes.set_xticks(data.strength.values)
+    axes.legend(loc="lower right", fontsize=9)
+    title = "What disorder takes from edge channels (60 × 40 sites, each point one sample)"
+    finish(axes, x="disorder W (t)", y="|ν - T|", title=title)
 
 
 def _hall(s: SMatrix) -> float:
@@ -210,23 +275,6 @@ def _through(s: SMatrix) -> float:
 
 def _both(s: SMatrix) -> tuple[float, float]:
     return _hall(s), _along(s)
-
-
-def _lost(samples: int) -> RealArray:
-    """How far the transmission of one channel falls short of 1, shape (strengths, samples)."""
-    strip = Device(
-        square_lattice(),
-        region=rectangle(60, 40),
-        leads={"source": lead("left"), "drain": lead("right")},
-        field=FIELD,
-        disorder=disorder("W", "seed"),
-    )
-    points = [
-        {"energy": PLATEAUS[0], "W": w, "seed": seed} for w in STRENGTHS for seed in range(samples)
-    ]
-    passed = scan(strip, points, lambda s: s.transmission(to="drain", from_="source"))
-    lost: RealArray = np.abs(1 - passed).reshape(len(STRENGTHS), samples)
-    return lost
 
 
 PAGE = Phenomenon(
