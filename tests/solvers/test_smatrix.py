@@ -318,6 +318,29 @@ def test_a_standing_wave_that_no_lead_sees_changes_nothing():
     assert got == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("coupling", [1e-2, 1e-4, 1e-6, 1e-7, 1e-8, 1e-9, 1e-11, 1e-13, 0.0])
+@pytest.mark.parametrize("verb", [sv.smatrix, lambda *a, **k: sv.states(*a, **k).smatrix])
+def test_a_resonance_narrower_than_rounding_is_right_or_refused(coupling, verb):
+    """A level beside the wire, hit exactly: T = 0 however weak its coupling, and 1 without any."""
+    h = -np.eye(5, k=1) - np.eye(5, k=-1)
+    h[4, :], h[:, 4] = 0.0, 0.0
+    h[4, 4], h[4, 2], h[2, 4] = 0.3, coupling, coupling
+    wire = {"cell": [[0.0]], "hop": [[-1.0]]}
+    device = sv.Device.from_matrices(
+        h,
+        leads={"left": sv.MatrixLead(**wire, sites=[0]), "right": sv.MatrixLead(**wire, sites=[3])},
+    )
+    try:
+        s = verb(device, energy=0.3)
+    except sv.errors.Unreliable:
+        assert 1e-13 < coupling < 1e-7  # its width is at or below the rounding of its energy
+    else:
+        got = s.transmission(to="right", from_="left")
+        off = abs(got - (coupling == 0.0))
+        # Below 1e-12 the width is 1e-8 of the rounding of E: any neighbor of this E has T = 1.
+        assert off <= 10 * s.error_estimate or (coupling < 1e-12 and abs(got - 1) < 1e-7)
+
+
 def test_a_self_energy_lead_is_the_lead_it_stands_for():
     device = chain([0.4, -0.2, 0.9])
     energy = 0.3

@@ -20,9 +20,8 @@ from sharvin.solvers.root import Root
 from sharvin.typing import ComplexArray, IntArray
 
 # Below this reciprocal condition number a state that no channel reaches sits at the energy: it is
-# taken out by its singular vector, provided that it couples less than DARK to every channel.
+# taken out by its singular vector.
 SINGULAR = 1e-13
-DARK = 1e-7
 # A pivot this much smaller than the largest calls for the condition number.
 SUSPECT = 1e-8
 SQRT2 = np.sqrt(2.0)
@@ -192,8 +191,9 @@ def _solve_dark(system: _Junction) -> Glued:
     """Solve a singular junction whose null states no channel can reach.
 
     Such a state (a standing wave that a clean lattice keeps from all leads) changes nothing in S;
-    the rest is solved on the other singular vectors. The largest coupling of a discarded state
-    to a channel goes into the error, and is infinite where it is no small number.
+    the rest is solved on the other singular vectors. A discarded state that a channel does reach,
+    with an amplitude c, is a resonance of width c², and its distance from the energy is known to
+    rounding only: it may be missing from S by c² over that, which goes into the error.
     """
     n, base = system.total, system.base
     if not np.isfinite(system.matrix.sum()):
@@ -210,5 +210,5 @@ def _solve_dark(system: _Junction) -> Glued:
     weights = system.weights(solved[:, :n], data)
     waves = solved[:base, :n]
     lost = np.concatenate([out[:, n:], np.zeros((n, 2))], axis=1)
-    error = estimate(lost, waves, system.channels, weights) + leak
-    return Glued(data, waves, error if leak < DARK else np.inf)
+    error = estimate(lost, waves, system.channels, weights) + leak + leak**2 / EPS
+    return Glued(data, waves, error)

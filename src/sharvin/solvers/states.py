@@ -8,9 +8,10 @@ from sharvin.device.device import Device
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.scattering.states import ScatteringStates
 from sharvin.solvers.glue import root_green
+from sharvin.solvers.inside import solve_inside
 from sharvin.solvers.junction import Junction, Point, junction_of
 from sharvin.solvers.root import assemble
-from sharvin.solvers.smatrix import join_leads, one_blas_thread, resolve, to_smatrix
+from sharvin.solvers.smatrix import one_blas_thread, resolve
 from sharvin.typing import ComplexArray, IntArray, RealArray
 
 if TYPE_CHECKING:
@@ -40,17 +41,15 @@ def states(device: Device, *, energy: float | str, **parameters: Any) -> Scatter
     -------
     ScatteringStates
         ``waves`` of shape (orbitals, incoming modes), columns in the order of S.
+
+    Raises
+    ------
+    Unreliable
+        Where the S-matrix would be refused: a state almost cut off from the leads.
     """
     with one_blas_thread():
-        point, factors = _factorize(junction_of(device), device, energy, parameters)
-        channels = junction_of(device).channels(point)
-        joined = join_leads(point, [f.reduced for f in factors], channels)
-        s = to_smatrix(device, point, joined, channels)
-        interior = point.layout.interior
-        waves = np.zeros((interior.size, joined.data.shape[1]), complex)
-        for sector, factor, root in zip(interior.sectors, factors, joined.waves, strict=True):
-            everywhere = slice(None) if sector.orbitals is None else sector.orbitals
-            waves[everywhere] = factor.expand(root)
+        found = solve_inside(device, energy, parameters)
+        s, waves = found.smatrix, found.waves()
     inside = waves[: device.pattern.n].copy() if len(waves) > device.pattern.n else waves
     inside.flags.writeable = False
     return ScatteringStates(inside, s.leads, s.modes, s.energy, s)
