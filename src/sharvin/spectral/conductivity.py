@@ -9,7 +9,7 @@ from sharvin.errors import InvalidInput, Unreliable
 from sharvin.numerics.chebyshev.operators import Operator
 from sharvin.spectral.closed import AXES, Closed, System, closed
 from sharvin.spectral.fermi_sea import bastin
-from sharvin.spectral.fermi_surface import greenwood_pairs, greenwood_single
+from sharvin.spectral.fermi_surface import greenwood_curve, greenwood_pairs, greenwood_single
 from sharvin.spectral.probes import Tally
 from sharvin.spectral.settings import MEMORY, Settings, energies_of, settings_of
 from sharvin.typing import RealArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 METHODS = ("auto", "single", "pairs")
+LEVELS = 4  # that take as long as all energies at once
 
 
 def kubo_conductivity(
@@ -82,8 +83,8 @@ def kubo_conductivity(
         "charge", or a conserved quantity Q of the model, such as "spin": the response is that of
         {Q, v}/2, counted in units of Q.
     method : str
-        "single": one expansion for each energy; "pairs": all pairs of moments, for all energies
-        at once; "auto": the faster one.
+        "single": one expansion for each energy; "pairs": what all pairs of moments give, for all
+        energies at once; "auto": the faster one.
     volume : float, optional
         Of a device given by matrices, in nm to the power of its dimension.
     memory : float
@@ -133,8 +134,12 @@ def kubo_conductivity(
     thermal = BOLTZMANN * kelvins
     if is_hall:
         fine, coarse = bastin(operators, settings, levels, thermal)
-    elif method == "single" or (method == "auto" and _single_is_faster(settings, levels, thermal)):
+    elif method == "single" or (
+        method == "auto" and _single_is_faster(settings, operators, levels, thermal)
+    ):
         fine, coarse = greenwood_single(operators, settings, levels, thermal)
+    elif settings.makes_curves:
+        fine, coarse = greenwood_curve(operators, settings, levels, thermal)
     else:
         fine, coarse = greenwood_pairs(operators, settings, levels, thermal)
     factor = whole.system.degeneracy / _volume(whole, volume)
@@ -211,12 +216,19 @@ def _refuse_single_levels(
         )
 
 
-def _single_is_faster(settings: Settings, levels: RealArray, thermal: RealArray) -> bool:
-    """Compare steps of a recursion and sums of blocks with one large matrix product.
-
-    A step takes about as long as 60 multiplications of that product, and so does every sum.
-    """
-    return not thermal.any() and 120 * (1 + len(levels)) < settings.moments
+def _single_is_faster(
+    settings: Settings, operators: dict[str, Operator], levels: RealArray, thermal: RealArray
+) -> bool:
+    """Compare what has been timed: energy by energy, all at once, by a large matrix product."""
+    if thermal.any():
+        return False
+    moments = settings.moments
+    if not settings.makes_curves:
+        # A step takes about as long as 60 multiplications of that product, and so does every sum.
+        return 120 * (1 + len(levels)) < moments
+    entry = 16 if any(o.is_complex for o in operators.values()) else 8
+    passes = 2 * entry * moments * operators["h"].size / settings.memory
+    return len(levels) <= LEVELS * max(1.0, passes)
 
 
 def _volume(whole: Closed, given: float | None) -> float:

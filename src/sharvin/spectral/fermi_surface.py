@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from sharvin.numerics.chebyshev.engine import Engine
+from sharvin.numerics.chebyshev.engine import Block, Engine
 from sharvin.numerics.chebyshev.operators import Operator
+from sharvin.numerics.chebyshev.products import product_series
 from sharvin.numerics.chebyshev.recursion import Expansion, double_moments
 from sharvin.spectral.probes import Chosen, Tally
 from sharvin.spectral.settings import Settings
@@ -57,6 +58,41 @@ def greenwood_pairs(
     return tallies[0], tallies[1]
 
 
+def greenwood_curve(
+    operators: Mapping[str, Operator], settings: Settings, levels: RealArray, thermal: RealArray
+) -> tuple[Tally, Tally]:
+    """The same two traces as curves over energy: products of two series, without their pairs."""
+    energies, weights = thermal_nodes(settings, levels, thermal)
+    counts = (settings.moments, settings.moments // 2)
+    series = [settings.damped(count) for count in counts]
+    engine = settings.engine(operators, blocks=2 * settings.moments + 6)
+    expansion = Expansion(engine, settings.interval)
+    scaled = settings.interval.scaled(energies)
+    inside = np.abs(scaled) < 1
+    angles = np.arccos(scaled[inside])
+    height = PREFACTOR / (np.pi * settings.interval.half * np.sin(angles)) ** 2
+    tallies = tuple(settings.probes.tally() for _ in range(2))
+    for chosen in settings.probes.blocks(engine):
+        start, left = starts(engine, chosen)
+        found = product_series(expansion, left, start, "right", series, settings.memory)
+        for tally, coefficients in zip(tallies, found, strict=True):
+            if settings.probes.count is None:
+                coefficients = coefficients.sum(axis=0, keepdims=True)
+            values = np.zeros((len(coefficients), len(energies)))
+            waves = np.cos(np.arange(coefficients.shape[1])[:, None] * angles)
+            values[:, inside] = (coefficients @ waves) * height
+            tally.add(_averaged(values, weights))
+    return tallies[0], tallies[1]
+
+
+def starts(engine: Engine, chosen: Chosen) -> tuple[Block, Block]:
+    """Vectors r, and A r with ħv = iA: ⟨r| iA T_m iA' T_n |r⟩ = ⟨T_m A r | A' T_n r⟩."""
+    start = chosen.make()
+    left = engine.zeros(chosen.width)
+    engine.step("left", start, left, 1.0, 0.0, 0.0)
+    return start, left
+
+
 def pair_engine(operators: Mapping[str, Operator], settings: Settings) -> Engine:
     """Engine for `moments_of_pairs`: wide enough that the vectors to be kept find room."""
     return settings.engine(operators, blocks=6 + min(settings.moments, 64))
@@ -64,10 +100,7 @@ def pair_engine(operators: Mapping[str, Operator], settings: Settings) -> Engine
 
 def moments_of_pairs(engine: Engine, settings: Settings, chosen: Chosen) -> NumberArray:
     r"""Moments :math:`\hbar^2 \langle r | v_l T_m v_r T_n | r \rangle`, (vectors, m, n)."""
-    start = chosen.make()
-    left = engine.zeros(chosen.width)
-    # ħv = iA with anti-Hermitian A: ⟨r| iA T_m iA' T_n |r⟩ = ⟨T_m A r | A' T_n r⟩
-    engine.step("left", start, left, 1.0, 0.0, 0.0)
+    start, left = starts(engine, chosen)
     expansion = Expansion(engine, settings.interval)
     found = double_moments(expansion, left, start, "right", settings.moments, settings.memory)
     # Of an exact trace nobody asks how its terms scatter.
@@ -115,9 +148,7 @@ def _single(engine: Engine, settings: Settings, chosen: Chosen, energies: RealAr
     series = np.concatenate([fine, padded])
     start = chosen.make()
     rights = expansion.sums(start, series)
-    start = chosen.make()
-    left = engine.zeros(chosen.width)
-    engine.step("left", start, left, 1.0, 0.0, 0.0)
+    start, left = starts(engine, chosen)
     image = start  # no longer needed: its memory holds v δ r
     lefts = expansion.sums(left, series)
     found = []

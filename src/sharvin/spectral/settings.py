@@ -11,6 +11,7 @@ from sharvin.numerics.chebyshev.bounds import interval_of
 from sharvin.numerics.chebyshev.damping import (
     KERNELS,
     Interval,
+    damping,
     delta_weights,
     green_weights,
     moments_for,
@@ -78,6 +79,15 @@ class Settings:
         found = np.zeros((len(energy), count))
         found[inside] = delta_weights(self.kernel, count, self.interval, energy[inside])
         return found
+
+    @property
+    def makes_curves(self) -> bool:
+        """Whether products are to be had at all energies at once: see `greenwood_curve`."""
+        return self.broadening is None and self.array_module is None
+
+    def damped(self, moments: int) -> RealArray:
+        """Factors of T_n in the series of δ(E - H), but for those that the energy gives."""
+        return damping(self.kernel, moments) * np.where(np.arange(moments) == 0, 1.0, 2.0)
 
     def resolved(self, energy: RealArray) -> RealArray:
         """Width in energy of what stands for the delta function, meV."""

@@ -15,6 +15,7 @@ from sharvin.numerics.chebyshev.damping import (
 )
 from sharvin.numerics.chebyshev.engine import Compiled
 from sharvin.numerics.chebyshev.operators import Sparse
+from sharvin.numerics.chebyshev.products import product_series
 from sharvin.numerics.chebyshev.recursion import Expansion, double_moments
 
 # Recursions of a hundred steps on vectors of unit length.
@@ -153,3 +154,23 @@ def test_kernels_are_positive_normalized_and_as_wide_as_they_say(kernel):
 def test_an_unknown_kernel_is_refused():
     with pytest.raises(UnknownName, match="did you mean 'jackson'"):
         damping("jacksen", 10)
+
+
+@pytest.mark.parametrize("count", [2, 3, 8, 21, 64])
+@pytest.mark.parametrize("width", [1, 2, 8])
+def test_products_at_all_energies_are_those_of_the_moments(case, count, width):
+    """Once with room for everything, once orbital by orbital (recursions run again)."""
+    h, expansion = case
+    engine = expansion.engine
+    rng = np.random.default_rng(count)
+    weights = [rng.normal(size=count), rng.normal(size=max(2, count // 2))]
+    left, right = (engine.block(rng.normal(size=(len(h), width))) for _ in range(2))
+    pairs = double_moments(expansion, left, right, "v", count, 1e9).real
+    angle = np.linspace(0.1, 3, 7)
+    for memory in (1e9, 1.0):
+        found = product_series(expansion, left, right, "v", weights, memory)
+        for w, series in zip(weights, found, strict=True):
+            t = np.cos(np.arange(len(w))[:, None] * angle) * w[:, None]
+            exact = np.einsum("vmn,me,ne->ve", pairs[:, : len(w), : len(w)], t, t)
+            mine = series @ np.cos(np.arange(series.shape[1])[:, None] * angle)
+            np.testing.assert_allclose(mine, exact, atol=1e-13 * len(h) * count**2)

@@ -114,10 +114,7 @@ class Compiled:
 
     def zeros(self, width: int) -> Block:
         """Block of zeros, shape (n, parts, width), on a cache line."""
-        count = self.size * self.parts * width
-        memory = np.zeros(count + 8)
-        start = (-memory.ctypes.data // 8) % 8
-        return memory[start : start + count].reshape(self.size, self.parts, width)
+        return aligned(self.size * self.parts * width).reshape(self.size, self.parts, width)
 
     def random(self, seed: int, first: int, width: int) -> Block:
         """Random vectors number first..first + width: ±1, or 1, i, -1, -i."""
@@ -126,7 +123,7 @@ class Compiled:
         def fill(start: int, stop: int, _: RealArray) -> None:
             kernels.random_signs(block[start:stop], start, seed, first)
 
-        self._each(fill, 1, 1)
+        self.each(fill, self.size, 1, 1)
         return block
 
     def block(self, columns: NumberArray) -> Block:
@@ -167,7 +164,7 @@ class Compiled:
         def act(start: int, stop: int, sums: RealArray) -> None:
             operator.rows(start, stop, a, b, sums, numbers, width)
 
-        sums = self._each(act, operator.grain, 2 * width)
+        sums = self.each(act, self.size, operator.grain, 2 * width)
         return sums[:width], sums[width:]
 
     def add(self, total: Block, a: complex, x: Block, b: complex, y: Block) -> None:
@@ -182,7 +179,7 @@ class Compiled:
                     t.reshape(-1), complex(a).real, u.reshape(-1), complex(b).real, v.reshape(-1)
                 )
 
-        self._each(act, 1, 1)
+        self.each(act, self.size, 1, 1)
 
     def inner(self, x: Block, y: Block) -> NumberArray:
         """⟨x|y⟩ by vector."""
@@ -194,11 +191,13 @@ class Compiled:
         )
         return real + imaginary
 
-    def _each(self, act: Callable[[int, int, RealArray], None], grain: int, sums: int) -> RealArray:
-        """Call ``act(start, stop, sums)`` for every piece of the rows; add up the sums in order."""
-        few = min(max(self.size // 64, PIECE), LARGE)
+    def each(
+        self, act: Callable[[int, int, RealArray], None], size: int, grain: int, sums: int
+    ) -> RealArray:
+        """Call ``act(start, stop, sums)`` for all pieces of ``size``; add up the sums in order."""
+        few = min(max(size // 64, PIECE), LARGE)
         rows = max(1, few // grain) * grain
-        starts = range(0, self.size, rows)
+        starts = range(0, size, rows)
         found = np.zeros((len(starts), sums))
 
         def share(worker: int) -> None:
@@ -206,7 +205,7 @@ class Compiled:
             first, last = (len(starts) * (worker + k) // self.workers for k in (0, 1))
             for piece in range(first, last):
                 start = starts[piece]
-                act(start, min(self.size, start + rows), found[piece])
+                act(start, min(size, start + rows), found[piece])
 
         if self._pool is None:
             share(0)
@@ -214,6 +213,13 @@ class Compiled:
             list(self._pool.map(share, range(self.workers)))
         total: RealArray = found.sum(axis=0)
         return total
+
+
+def aligned(count: int) -> RealArray:
+    """So many zeros, on a cache line."""
+    memory = np.zeros(count + 8)
+    start = (-memory.ctypes.data // 8) % 8
+    return memory[start : start + count]
 
 
 def usable_cores() -> int:

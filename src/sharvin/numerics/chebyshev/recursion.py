@@ -57,7 +57,9 @@ class Expansion:
         for n, now, before in self.chain(start, last) if last else ():
             if n % 2 or n == last:
                 for total, w in zip(totals, weights, strict=True):
-                    engine.add(total, w[n], now, w[n - 1] if n % 2 else 0.0, before)
+                    a, b = w[n], w[n - 1] if n % 2 else 0.0
+                    if a or b:
+                        engine.add(total, a, now, b, before)
         return totals
 
     def against(self, bra: Block, start: Block, count: int) -> ComplexArray:
@@ -113,7 +115,7 @@ def double_moments(
         last = min(count, first + rows)
         kept = _stack(engine, width, last - first)
         fill = _keep(kept, engine, first, last)
-        _run(expansion, engine.copy(left), last, fill)
+        run(expansion, engine.copy(left), last, fill)
         if engine.is_complex:
             np.conj(kept, out=kept)
         rights = _stack(engine, width, batch)
@@ -130,7 +132,7 @@ def double_moments(
                 part = rights[:, : n - start + 1]
                 found[:, first:last, start : n + 1] = kept @ part.transpose(0, 2, 1)
 
-        _run(expansion, engine.copy(right), count, take)
+        run(expansion, engine.copy(right), count, take)
     return found
 
 
@@ -149,9 +151,8 @@ def _keep(kept: NumberArray, engine: Engine, first: int, last: int) -> Callable[
     return keep
 
 
-def _run(
-    expansion: Expansion, start: Block, count: int, take: Callable[[int, Block], None]
-) -> None:
+def run(expansion: Expansion, start: Block, count: int, take: Callable[[int, Block], None]) -> None:
+    """Call ``take(n, T_n v)`` for n < count; ``start`` is overwritten."""
     take(0, start)
     for n, now, _ in expansion.chain(start, count - 1) if count > 1 else ():
         take(n, now)
