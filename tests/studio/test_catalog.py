@@ -10,5 +10,6 @@ def test_the_list_is_that_of_the_pages():
     for entry in listed:
         page = phenomenon(entry["id"])
         assert entry == {
-            "id": page.id, "title": page.title, "statement": page.statement, "kind": page.kind
+            "id": page.id, "title": page.title, "statement": page.statement, "kind": page.kind,
+            "references": page.references,
         }  # fmt: skip

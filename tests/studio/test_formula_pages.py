@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharvin.errors import InvalidInput, UnknownName
-from sharvin.formulas import kondo_conductance, saddle_point, thermal_average
+from sharvin.formulas import hikami, kondo_conductance, saddle_point, thermal_average
 from sharvin.formulas.resonance import breit_wigner
 from sharvin.studio import formula_pages
 from sharvin.studio.formulas_quantum import ring_transmission
@@ -55,6 +55,39 @@ def test_noise_has_its_two_limits():
     _, cold = y_of("shot-noise", t_1=0.6, t_2=0.3, temperature=0.0)
     fano = (0.6 * 0.4 + 0.3 * 0.7) / 0.9
     assert cold[0] / poisson[0] == pytest.approx(fano, rel=1e-8)
+
+
+def test_pages_on_regimes_are_the_formulas_of_the_library():
+    """Half plateaus, thermopower and edge channels, each against another route."""
+    x, y = y_of("half-plateaus", bias=3.0, omega_x=0.2, omega_y=6.0)
+    # between the first riser at 3 meV and the second the bias of 3 mV leaves 1.5 open
+    assert y[np.argmin(np.abs(x - 9.0))] == pytest.approx(1.5, abs=2e-2)
+    x, y = y_of("hall-plateaus", level=12.7, broadening=0.02)
+    omega = 1.05457e-34 * 1.602177e-19 / (0.067 * 9.10938e-31) / 1.602177e-22  # meV/T
+    levels = np.floor(12.7 / (omega * x) + 0.5)
+    flat = np.abs(12.7 / (omega * x) + 0.5 - np.round(12.7 / (omega * x) + 0.5)) > 0.3
+    np.testing.assert_allclose(y[flat], 0.5 / levels[flat], rtol=1e-4)
+    x, y = y_of("weak-localization", coherence=600.0, spin_orbit=300.0)
+    np.testing.assert_allclose(y, hikami.hikami(np.abs(1e-3 * x), 600.0, 300.0), atol=SENT)
+
+
+def test_the_thermopower_page_is_mott_when_cold_and_ln_2_when_sharp():
+    x, s = y_of("seebeck", temperature=0.1, omega_x=1.0, omega_y=3.0)
+    g = saddle_point(x, hbar_omega_x=1.0, hbar_omega_y=3.0, modes=22).sum(axis=-1)
+    mott = -(np.pi**2) / 3 * 1e3 * BOLTZMANN**2 * 0.1 * np.gradient(np.log(g), x)
+    # 0.035 meV between the points against ħω_x/2π = 0.16 meV of the steps: differences are rough
+    np.testing.assert_allclose(s[2:-2], mott[2:-2], atol=2e-2 * np.abs(mott).max())
+    x, s = y_of("seebeck", temperature=10.0, omega_x=0.2, omega_y=6.0)
+    step = np.abs(s[np.abs(x - 9.0) < 1.5]).max()
+    assert step == pytest.approx(1e3 * BOLTZMANN * np.log(2) / 1.5, rel=0.1)
+
+
+def test_every_page_that_a_formula_names_exists():
+    from sharvin.gallery.registry import ids
+
+    linked = {page for formula in PAGES.values() for page in formula.pages}
+    assert linked <= set(ids())
+    assert len(linked) > 20
 
 
 @given(coupling=st.floats(0.01, 0.5), phase=st.floats(0.1, 20.0), barrier=st.floats(0.0, 1.0))

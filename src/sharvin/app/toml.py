@@ -54,12 +54,15 @@ class Document:
         What `tomllib` found.
     lines : mapping
         Line of every table, key and array entry, by its place ``("leads", "source", "side")``.
+    spans : mapping
+        First and last position in the text, the last excluded, of every value.
     """
 
     path: Path
     text: str
     data: Mapping[str, Any]
     lines: Mapping[Place, int]
+    spans: Mapping[Place, tuple[int, int]]
 
     def line(self, place: Place) -> int:
         """Line of a place, or of the nearest thing around it that is written out."""
@@ -114,7 +117,8 @@ def parse(text: str, path: Path) -> Document:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax(path, text, error) from None
-    return Document(path, text, data, _Scanner(text).lines)
+    found = _Scanner(text)
+    return Document(path, text, data, found.lines, found.spans)
 
 
 def _syntax(path: Path, text: str, error: tomllib.TOMLDecodeError) -> DeviceFileError:
@@ -135,6 +139,7 @@ class _Scanner:
     text: str
     position: int = 0
     lines: dict[Place, int] = field(default_factory=dict)
+    spans: dict[Place, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         table: Place = ()
@@ -202,6 +207,7 @@ class _Scanner:
     def _value(self, place: Place) -> None:
         self._skip()
         self._mark(place)
+        start = self.position
         match self.text[self.position : self.position + 1]:
             case "[":
                 self._enclosed("]", place)
@@ -213,6 +219,8 @@ class _Scanner:
             case _:
                 match = _BARE.match(self.text, self.position)
                 self.position = match.end() if match else len(self.text)
+        size = len(self.text[start : self.position].rstrip())  # a bare value runs up to its comment
+        self.spans[place] = start, start + size
 
     def _enclosed(self, end: str, place: Place) -> None:
         self.position += 1

@@ -21,6 +21,6 @@ def studio(
 
     It answers on this machine only, to whoever has the token in the printed address.
     """
-    from sharvin.studio.serve import serve
+    from sharvin.studio.serve import start
 
-    serve(port, results, open_browser=is_open, announce=lambda address: typer.echo(address))
+    start(port, results, open_browser=is_open)

@@ -12,6 +12,7 @@ from sharvin.errors import InvalidInput, Unreliable
 from sharvin.typing import RealArray
 from sharvin.units import FLUX_QUANTUM
 
+_BERNOULLI = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760)  # B_2n/2n
 HBAR_OVER_E = FLUX_QUANTUM / (2 * np.pi)  # T nm²
 FEWEST = 4  # points of a fit: two parameters and two to test them
 
@@ -24,15 +25,23 @@ def coherence_field(length: ArrayLike) -> RealArray:
 
 def _digamma_gain(field: RealArray, scale: ArrayLike) -> RealArray:
     """psi(1/2 + x) + ln(B / scale), x = scale/B: 0 at B = 0, (B/scale)²/24 in weak fields."""
-    from scipy.special import digamma
-
     b, scale = np.broadcast_arrays(np.abs(field), np.asarray(scale, dtype=float))
     found = np.zeros(b.shape)
     strong = b > 1e-3 * scale
     x = scale[strong] / b[strong]
-    found[strong] = digamma(0.5 + x) - np.log(x)
+    found[strong] = _digamma(0.5 + x) - np.log(x)
     weak = (b / scale)[~strong]
     found[~strong] = weak**2 / 24  # where the difference above would lose its digits
+    return found
+
+
+def _digamma(z: RealArray) -> RealArray:
+    r""":math:`\psi(z)`, z > 0: recurrence to z > 8, then its asymptotic series."""
+    steps = z[..., None] + np.arange(8)
+    y = z + 8
+    u = 1 / y**2
+    series = u * np.polynomial.Polynomial(_BERNOULLI)(u)
+    found: RealArray = np.log(y) - 0.5 / y - series - (1 / steps).sum(axis=-1)
     return found
 
 

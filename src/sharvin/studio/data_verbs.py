@@ -1,4 +1,4 @@
-"""Verbs on measured data: load, kinds, fit. They run in a worker."""
+"""Verbs on measured data: load, fit. They run in a worker."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 _ROWS = 20  # of a preview
 _POINTS = 4_000  # of a column that is drawn
-
-
-def kinds() -> list[dict[str, Any]]:
-    """Fits that this installation has."""
-    return [kind.listed(id_) for id_, kind in KINDS.items() if _function(kind) is not None]
 
 
 def _function(kind: FitKind) -> Any:

@@ -10,12 +10,12 @@ import numpy as np
 
 from sharvin.app.budget import orbitals
 from sharvin.app.device_file import DeviceFile
-from sharvin.app.experiment import Resistance
 from sharvin.app.toml import DeviceFileError
 from sharvin.errors import InvalidInput
 from sharvin.studio import outlines
 from sharvin.studio.limits import SITES
-from sharvin.studio.opened import Opened, opened, read
+from sharvin.studio.opened import opened, read
+from sharvin.studio.readings import ends, readings
 
 _SMALL = """
 [material]
@@ -118,6 +118,7 @@ def scene(toml: str, params: Mapping[str, float]) -> dict[str, Any]:
         "holes": outlines.holes(found.file.region),
         "gates": outlines.gates(found.file),
         "leads": outlines.leads(found.file),
+        "box": found.file.region.bounds,
         "level": found.level,
         "params": at,
         "sites": len(potential),
@@ -133,13 +134,14 @@ def point(toml: str, params: Mapping[str, float], energy: float | None = None) -
     start = time.perf_counter()
     s = smatrix(found.device, energy=level, **found.at(params))
     seconds = time.perf_counter() - start
-    to, from_ = _ends(found)
+    to, from_ = ends(found.file)
     return {
         "transmissions": s.transmissions.tolist(),
         "leads": list(s.leads),
         "modes": list(s.modes),
         "conductance": s.degeneracy * s.transmission(to=to, from_=from_),
         "unit": "e²/h",
+        "readings": readings(found.file.experiment, s),
         "to": to,
         "from": from_,
         "degeneracy": s.degeneracy,
@@ -147,16 +149,6 @@ def point(toml: str, params: Mapping[str, float], energy: float | None = None) -
         "error": s.error_estimate,
         "seconds": seconds,
     }
-
-
-def _ends(found: Opened) -> tuple[str, str]:
-    """Contacts of the experiment, or the first two: into the first from the second."""
-    experiment, names = found.file.experiment, list(found.file.leads)
-    if isinstance(experiment, Resistance):
-        return experiment.current[1], experiment.current[0]
-    if experiment is not None:
-        return experiment.to, experiment.from_
-    return (names[1], names[0]) if len(names) > 1 else (names[0], names[0])
 
 
 def layer(
@@ -181,7 +173,7 @@ def layer(
         return {**axes, "values": values, "unit": "1/(meV nm²)"}
     from sharvin.solvers.currents import current_density
 
-    source = _ends(found)[1] if lead is None else lead
+    source = ends(found.file)[1] if lead is None else lead
     device.check_lead(source)
     numbers: dict[str, Any] = dict(at)
     flow = current_density(device, energy=level, from_=source, **numbers)

@@ -57,6 +57,8 @@ class FormulaPage:
         From the sliders' values, by name, to x and labelled curves.
     reference : str
     log_x : bool
+    pages : tuple of str
+        Of the gallery, where the sliders belong, too.
     """
 
     title: str
@@ -67,13 +69,14 @@ class FormulaPage:
     curves: Callable[..., Curves]
     reference: str
     log_x: bool = False
+    pages: tuple[str, ...] = ()
 
 
 def pages() -> dict[str, FormulaPage]:
     """Every page by its id, in reading order."""
-    from sharvin.studio import formulas_contact, formulas_quantum
+    from sharvin.studio import formulas_contact, formulas_quantum, formulas_regimes
 
-    return {**formulas_contact.PAGES, **formulas_quantum.PAGES}
+    return {**formulas_contact.PAGES, **formulas_regimes.PAGES, **formulas_quantum.PAGES}
 
 
 def listed() -> list[dict[str, Any]]:
@@ -83,6 +86,7 @@ def listed() -> list[dict[str, Any]]:
             "id": id_,
             "title": page.title,
             "note": page.note,
+            "pages": list(page.pages),
             "sliders": [slider.listed() for slider in page.sliders],
             "x": {
                 "label": page.x[0],
@@ -129,7 +133,11 @@ def _short(values: RealArray) -> list[float | None]:
 
 
 def smeared(
-    function: Callable[[RealArray], RealArray], x: RealArray, thermal_energy: float, smooth: float
+    function: Callable[[RealArray], RealArray],
+    x: RealArray,
+    thermal_energy: float,
+    smooth: float,
+    power: int = 0,
 ) -> RealArray:
     r"""Thermal average :math:`\int F(E) (-\partial f/\partial E) dE` on a whole axis at once.
 
@@ -145,6 +153,8 @@ def smeared(
         0 gives F itself.
     smooth : float
         Energy within which F varies; its poles lie at least so far from the real axis.
+    power : int
+        F times so many powers of (E - µ)/k_B T is averaged.
     """
     from sharvin.formulas.thermal import thermal_kernel
 
@@ -156,7 +166,7 @@ def smeared(
     h = step / divide
     reach = int(np.ceil(30 * thermal_energy / h))
     offsets = h * np.arange(-reach, reach + 1)
-    weights = h * thermal_kernel(offsets, 0.0, thermal_energy)
+    weights = h * thermal_kernel(offsets, 0.0, thermal_energy) * (offsets / thermal_energy) ** power
     fine = x[0] + h * np.arange(-reach, (len(x) - 1) * divide + reach + 1)
-    found: RealArray = np.convolve(function(fine), weights, mode="valid")[::divide]
+    found: RealArray = np.convolve(function(fine), weights[::-1], mode="valid")[::divide]
     return found

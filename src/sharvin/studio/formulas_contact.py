@@ -104,6 +104,7 @@ PAGES: dict[str, FormulaPage] = {
         ("G", "2e²/h"),
         _saddle,
         f"{_BUTTIKER}; H. A. Fertig, B. I. Halperin, Phys. Rev. B 36, 7969 (1987)",
+        pages=("saddle-point",),
     ),
     "thermal-steps": FormulaPage(
         "What temperature does to a step",
@@ -117,6 +118,7 @@ PAGES: dict[str, FormulaPage] = {
         ("G", "2e²/h"),
         _staircase,
         "P. F. Bagwell, T. P. Orlando, Phys. Rev. B 40, 1456 (1989)",
+        pages=("staircase", "thermal"),
     ),
     "adiabatic": FormulaPage(
         "A contact that widens slowly",
@@ -127,6 +129,7 @@ PAGES: dict[str, FormulaPage] = {
         _adiabatic,
         "L. I. Glazman, G. B. Lesovik, D. E. Khmel'nitskii, R. I. Shekhter, JETP Lett. 48, 238 "
         "(1988)",
+        pages=("adiabatic",),
     ),
     "barrier": FormulaPage(
         "A smooth barrier, exactly",
@@ -150,6 +153,7 @@ PAGES: dict[str, FormulaPage] = {
         ("F", ""),
         _fano,
         "M. Reznikov et al., Phys. Rev. Lett. 75, 3340 (1995)",
+        pages=("shot-noise",),
     ),
     "shot-noise": FormulaPage(
         "From thermal to shot noise",
@@ -164,6 +168,7 @@ PAGES: dict[str, FormulaPage] = {
         ("S", "10⁻²⁸ A²/Hz"),
         _noise,
         "G. B. Lesovik, JETP Lett. 49, 592 (1989); M. Büttiker, Phys. Rev. B 46, 12485 (1992)",
+        pages=("shot-noise", "reservoirs"),
     ),
     "series-resistance": FormulaPage(
         "A resistor in front of the contact",
@@ -173,5 +178,6 @@ PAGES: dict[str, FormulaPage] = {
         ("G", "2e²/h"),
         _series,
         "B. J. van Wees et al., Phys. Rev. Lett. 60, 848 (1988)",
+        pages=("series-resistance",),
     ),
 }

@@ -121,6 +121,7 @@ PAGES: dict[str, FormulaPage] = {
         _resonance,
         "G. Breit, E. Wigner, Phys. Rev. 49, 519 (1936); C. W. J. Beenakker, Phys. Rev. B 44, 1646 "
         "(1991)",
+        pages=("resonant-level",),
     ),
     "coulomb-peak": FormulaPage(
         "Line shape of a Coulomb peak",
@@ -135,6 +136,7 @@ PAGES: dict[str, FormulaPage] = {
         ("G/G_max", ""),
         _peak,
         "C. W. J. Beenakker, Phys. Rev. B 44, 1646 (1991)",
+        pages=("coulomb-blockade",),
     ),
     "kondo": FormulaPage(
         "Conductance of a Kondo dot",
@@ -150,6 +152,7 @@ PAGES: dict[str, FormulaPage] = {
         _kondo,
         "D. Goldhaber-Gordon et al., Phys. Rev. Lett. 81, 5225 (1998)",
         log_x=True,
+        pages=("kondo",),
     ),
     "ring": FormulaPage(
         "Aharonov–Bohm ring",
@@ -164,6 +167,7 @@ PAGES: dict[str, FormulaPage] = {
         ("T", ""),
         _ring,
         "M. Büttiker, Y. Imry, M. Ya. Azbel, Phys. Rev. A 30, 1982 (1984)",
+        pages=("aharonov-bohm",),
     ),
     "andreev": FormulaPage(
         "A contact with a superconductor",
@@ -177,5 +181,6 @@ PAGES: dict[str, FormulaPage] = {
         ("G/G_N", ""),
         _andreev,
         "G. E. Blonder, M. Tinkham, T. M. Klapwijk, Phys. Rev. B 25, 4515 (1982)",
+        pages=("andreev-majorana",),
     ),
 }

@@ -1,7 +1,6 @@
 """A worker process and the requests that wait for it: one at a time, the latest wins."""
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
@@ -9,23 +8,26 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sharvin.studio import limits, wire
+from sharvin.studio.environment import environment
 
 SUPERSEDED = b'{"ok":false,"error":"superseded"}'
+STOPPED = b'{"ok":false,"error":"stopped","where":null}'
+STEP = b'{"step":'  # how a frame begins that says how far an answer is
 _HEADER = 8  # bytes that say how long a message is
-_ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
 
 @dataclass(eq=False)
 class Request:
-    """A call that waits for an answer."""
+    """A call that waits for an answer; ``hear`` is told of every step on the way."""
 
     verb: str
     args: dict[str, Any]
     slot: Any = None
+    hear: Callable[[str], None] = field(default=lambda step: None)
+    is_stopped: bool = False
     answer: "asyncio.Future[bytes]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -70,9 +72,17 @@ class Lane:
             request.settle(_failure("the studio is shutting down"))
         await self._end()
 
-    async def call(self, verb: str, args: dict[str, Any], slot: Any = None) -> bytes:
+    async def call(
+        self,
+        verb: str,
+        args: dict[str, Any],
+        slot: Any = None,
+        hear: Callable[[str], None] | None = None,
+    ) -> bytes:
         """JSON object with ``ok`` and ``result`` or ``error``."""
         request = Request(verb, args, slot)
+        if hear is not None:
+            request.hear = hear
         if slot is not None:
             self.forget(lambda other: other.slot == slot)
         self._waiting.append(request)
@@ -86,6 +96,15 @@ class Lane:
             request.settle(SUPERSEDED)
         if self._current is not None and which(self._current):
             self._current.settle(SUPERSEDED)
+
+    def stop(self, which: Callable[[Request], bool]) -> None:
+        """Answer these requests with ``stopped``, and end the process if it computes one."""
+        for request in [r for r in self._waiting if which(r)]:
+            self._waiting.remove(request)
+            request.settle(STOPPED)
+        if self._current is not None and which(self._current):
+            self._current.is_stopped = True
+            self._current.settle(STOPPED)
 
     async def _serve(self) -> None:
         while True:
@@ -114,27 +133,34 @@ class Lane:
         process.stdin.write(len(body).to_bytes(_HEADER, "little") + body)
         await process.stdin.drain()
         self._since = time.monotonic()
-        reading = asyncio.create_task(_frame(process.stdout))
+        reading = asyncio.create_task(_last_frame(process.stdout, request.hear))
         try:
             while True:
                 left = self._since + self._seconds - time.monotonic()
                 done, _ = await asyncio.wait({reading}, timeout=max(0.0, min(left, 0.25)))
                 if done:
                     return reading.result()
-                passed = time.monotonic() - self._since
-                if request.answer.done() and self._waiting and passed > limits.PATIENCE:
+                refusal = self._given_up(request, time.monotonic() - self._since)
+                if refusal is not None:
                     await self._end()
-                    return SUPERSEDED
-                if passed > self._seconds:
-                    await self._end()
-                    return _failure(
-                        f"no answer within {self._seconds:.0f} s; use a smaller device, or start "
-                        "a sweep, which may take as long as it needs"
-                    )
+                    return refusal
         finally:
             reading.cancel()
             with suppress(asyncio.CancelledError, asyncio.IncompleteReadError, OSError):
                 await reading
+
+    def _given_up(self, request: Request, passed: float) -> bytes | None:
+        """Answer of a request that its process shall not finish, after so many seconds."""
+        if request.is_stopped:
+            return STOPPED
+        if request.answer.done() and self._waiting and passed > limits.PATIENCE:
+            return SUPERSEDED
+        if passed > self._seconds:
+            return _failure(
+                f"no answer within {self._seconds:.0f} s; use a smaller device, or start "
+                "a sweep, which may take as long as it needs"
+            )
+        return None
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
@@ -149,8 +175,6 @@ class Lane:
 
 async def spawn(module: str, *arguments: str) -> asyncio.subprocess.Process:
     """Process that runs ``python -m module``, with pipes and one BLAS thread."""
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",  # the current folder holds the user's files, not modules
@@ -159,7 +183,7 @@ async def spawn(module: str, *arguments: str) -> asyncio.subprocess.Process:
         *arguments,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, **one, "PYTHONPATH": path, "MPLBACKEND": "Agg"},
+        env=environment(),
     )
 
 
@@ -171,6 +195,13 @@ async def kill(process: asyncio.subprocess.Process) -> None:
     transport = getattr(process, "_transport", None)
     if transport is not None:  # closes the pipes now, not when the loop is gone
         transport.close()
+
+
+async def _last_frame(stream: asyncio.StreamReader, hear: Callable[[str], None]) -> bytes:
+    """The answer; what comes before it says how far it is."""
+    while (frame := await _frame(stream)).startswith(STEP):
+        hear(str(wire.parsed(frame)["step"]))
+    return frame
 
 
 async def _frame(stream: asyncio.StreamReader) -> bytes:

@@ -1,7 +1,7 @@
 """What the studio accepts at most. Everything beyond is refused with a message."""
 
 MESSAGE = 32 * 2**20  # bytes of one message of a socket
-UPLOAD = 64 * 2**20  # bytes of a file with measured data
+UPLOAD = 23 * 2**20  # bytes of a file with measured data; in base64 it still fits a message
 TOML = 256 * 2**10  # bytes of a device file
 BODY = 2**16  # bytes of an HTTP body; nothing reads one
 NAME = 200  # characters of a name

@@ -4,13 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from sharvin.app import build
 from sharvin.app.device_file import DeviceFile
-from sharvin.app.gates import PolygonGate, RectangleGate, SplitGate
 from sharvin.app.region import Box, Disk, LeadSection, Polygon, Rectangle, Ring
-from sharvin.typing import RealArray
 
 _ROUND = 72  # corners of a circle
+_LENGTHS = ("center", "gap", "length", "x", "y", "corners")
 _DEPTH = 0.06  # of a drawn contact, in longer sides of the region
 Corners = list[list[float]]
 
@@ -38,28 +36,14 @@ def _circle(center: tuple[float, float], radius: float) -> Corners:
 
 
 def gates(file: DeviceFile) -> list[dict[str, Any]]:
-    """Metal inside the region's box; a split gate has two pieces."""
-    left, right, bottom, top = file.region.bounds
-    found = []
-    for index, part in enumerate(file.gates):
-        if not isinstance(part, SplitGate | RectangleGate | PolygonGate):
-            continue
-        pieces = [
-            outline.corners((left, right), (bottom, top))
-            for gate in part.potential(build.mass(file)).parts
-            for outline in gate.outlines
-        ]
-        name = part.voltage if isinstance(part.voltage, str) else f"{part.voltage:g} V"
-        found += [
-            {"name": name, "index": index, "kind": part.kind, "polygon": corners.tolist()}
-            for corners in pieces
-            if _has_area(corners)
-        ]
-    return found
-
-
-def _has_area(corners: RealArray) -> bool:
-    return len(corners) > 2 and bool((corners.max(axis=0) > corners.min(axis=0)).all())
+    """Every gate and potential: kind, voltage, and its lengths in nm; None goes on forever."""
+    return [
+        {
+            "index": index, "kind": part.kind, "voltage": getattr(part, "voltage", None),
+            **part.model_dump(include=set(_LENGTHS)),
+        }
+        for index, part in enumerate(file.gates)
+    ]  # fmt: skip
 
 
 def leads(file: DeviceFile) -> list[dict[str, Any]]:
@@ -67,9 +51,12 @@ def leads(file: DeviceFile) -> list[dict[str, Any]]:
     bounds = file.region.bounds
     deep = _DEPTH * max(bounds[1] - bounds[0], bounds[3] - bounds[2])
     return [
-        {"name": name, "side": lead.side, "polygon": _strip(lead, bounds, deep)}
+        {
+            "name": name, "side": lead.side, "at": lead.at, "width": lead.width,
+            "window": lead.window(bounds), "polygon": _strip(lead, bounds, deep),
+        }
         for name, lead in file.leads.items()
-    ]
+    ]  # fmt: skip
 
 
 def _strip(lead: LeadSection, bounds: Box, deep: float) -> Corners:

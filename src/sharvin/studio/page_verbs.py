@@ -2,25 +2,26 @@
 
 import io
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sharvin.gallery.registry import phenomenon
 from sharvin.plot.style import house_style
 
 
-def run(id: str) -> dict[str, Any]:
-    """Figure, checks and references of a page."""
-    page = phenomenon(id)
+def run(id: str, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Figure and checks of a page; ``tell`` hears what is being done."""
     start = time.perf_counter()
+    tell("loading the solvers")
+    page = phenomenon(id)
+    tell("computing")
     data = page.compute(full=False)
+    tell("checking")
     checks = page.checks(data)
+    tell("drawing")
     figure = svg(page.figure(data))
     return {
         "id": id,
-        "title": page.title,
-        "statement": page.statement,
-        "kind": page.kind,
-        "references": list(page.references),
         "checks": [
             {
                 "name": check.name,

@@ -1,14 +1,18 @@
 """Command ``sharvin studio``: a server on 127.0.0.1 and the browser on its page."""
 
+import os
 import secrets
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from sharvin.errors import InvalidInput
+from sharvin.errors import InvalidInput, SharvinError
 from sharvin.optional import require
 from sharvin.studio import limits
+from sharvin.studio.environment import environment
 
 _HOST = "127.0.0.1"
 
@@ -39,8 +43,7 @@ def serve(
     InvalidInput
         When the port is taken.
     """
-    for module in ("starlette", "uvicorn", "websockets"):
-        require(module, extra="studio")
+    _require()
     import uvicorn
 
     from sharvin.studio.server import Settings, application
@@ -79,6 +82,36 @@ def serve(
         Server(config).run(sockets=[listening])
 
 
+def start(port: int, results: Path, *, open_browser: bool) -> None:
+    """Serve in this process, after it has forgotten what it had loaded: `serve` with arguments.
+
+    The command line brings modules that a server never needs, 10 MB that would stay until it ends.
+    """
+    _require()
+    if os.name != "posix":  # elsewhere exec would hand the terminal back while the server runs
+        serve(port, results, open_browser=open_browser)
+        return
+    wanted = [str(port), str(results), str(int(open_browser))]
+    sys.stdout.flush()
+    # -P: the current folder holds the user's files, not modules
+    os.execve(sys.executable, [sys.executable, "-P", "-m", __name__, *wanted], environment())
+
+
+def _require() -> None:
+    for module in ("starlette", "uvicorn", "websockets"):
+        require(module, extra="studio")
+
+
+def _main(arguments: list[str]) -> None:
+    port, results, is_open = arguments
+    try:
+        say = partial(print, flush=True)  # also where the output is a file or a pipe
+        serve(int(port), results, open_browser=is_open == "1", announce=say)
+    except SharvinError as error:
+        sys.stderr.write(f"sharvin: {error}\n")
+        raise SystemExit(2) from None
+
+
 def _listen(port: int) -> socket.socket:
     if not 0 <= port < 65536:
         raise InvalidInput(f"a port is a number from 0 (any) to 65535, got {port}")
@@ -100,3 +133,7 @@ def _open(address: str) -> None:
     import webbrowser
 
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])

@@ -19,6 +19,7 @@ from sharvin.studio import limits, rest
 from sharvin.studio.guard import Guard
 from sharvin.studio.jobs import Jobs
 from sharvin.studio.lane import Lane
+from sharvin.studio.pages import Pages
 from sharvin.studio.socket import Session
 from sharvin.studio.uploads import Uploads
 from sharvin.studio.verbs import Verbs
@@ -82,25 +83,28 @@ class _Studio:
         self._settings = settings
         self._sessions: set[Session] = set()
         self._quick, self._slow = Lane("quick"), Lane("slow", 10 * limits.SECONDS)
+        self._shelf = Lane("pages", 10 * limits.SECONDS)  # a page must not wait for another's fit
         self.jobs = Jobs(settings.results, self._broadcast)
         self._uploads = Uploads(settings.results / "studio" / "uploads")
-        self._verbs = Verbs(self._quick, self._slow, self.jobs, self._uploads)
+        pages = Pages(settings.results / "studio" / "pages", self._shelf, self._broadcast)
+        self._verbs = Verbs(self._quick, self._slow, self.jobs, self._uploads, pages)
         self._static = _static_files()
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Start the workers' lanes and read the jobs; stop all of it at the end."""
         self.jobs.open()
-        self._quick.start()
-        self._slow.start()
+        lanes = self._quick, self._slow, self._shelf
+        for lane in lanes:
+            lane.start()
         warming = asyncio.create_task(self._warm())
         try:
             yield
         finally:
             warming.cancel()
             await self.jobs.close()
-            await self._quick.close()
-            await self._slow.close()
+            for lane in lanes:
+                await lane.close()
             self._uploads.clear()
 
     async def _warm(self) -> None:

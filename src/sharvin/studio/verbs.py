@@ -7,10 +7,11 @@ from sharvin.app.new import new, templates
 from sharvin.errors import SharvinError, UnknownName
 from sharvin.gallery.registry import ids
 from sharvin.studio import arguments, formula_pages, wire
-from sharvin.studio.catalog import catalog
+from sharvin.studio.edits import edited
 from sharvin.studio.fit_kinds import KINDS
 from sharvin.studio.jobs import Jobs
 from sharvin.studio.lane import Lane
+from sharvin.studio.pages import Pages
 from sharvin.studio.uploads import Uploads
 
 Args = Mapping[str, Any]
@@ -23,26 +24,30 @@ class Verbs:
     Parameters
     ----------
     quick, slow : Lane
-        For what follows a slider, and for pages of the gallery and fits, which take seconds.
+        For what follows a slider, and for measured data.
     jobs : Jobs
     uploads : Uploads
+    pages : Pages
     """
 
-    def __init__(self, quick: Lane, slow: Lane, jobs: Jobs, uploads: Uploads) -> None:
+    def __init__(self, quick: Lane, slow: Lane, jobs: Jobs, uploads: Uploads, pages: Pages) -> None:
         self._quick, self._slow, self._jobs, self._uploads = quick, slow, jobs, uploads
-        self._pages: dict[str, bytes] = {}
         self._here: dict[str, tuple[tuple[str, ...], Callable[[Args], Any]]] = {
-            "gallery.list": ((), lambda _: list(catalog())),
+            "gallery.list": ((), lambda _: pages.listed()),
+            "gallery.stored": (("id",), lambda a: pages.stored(_page_id(a))),
+            "gallery.stop": (("id",), lambda a: pages.stop(_page_id(a))),
             "formula.list": ((), lambda _: formula_pages.listed()),
             "formula.curve": (("id", "values"), _curve),
             "device.templates": ((), lambda _: [{"name": n, "toml": new(n)} for n in templates()]),
+            "device.edit": (("toml", "changes"), _edit),
+            "data.kinds": ((), lambda _: [kind.listed(id_) for id_, kind in KINDS.items()]),
             "jobs.list": ((), lambda _: jobs.listed()),
             "job.cancel": (("job",), lambda a: {"job": jobs.cancel(arguments.job_id(a))}),
             "job.resume": (("job",), lambda a: {"job": jobs.resume(arguments.job_id(a))}),
             "job.code": (("job",), lambda a: jobs.code(arguments.job_id(a))),
         }
         self._there: dict[str, tuple[tuple[str, ...], Callable[[Args, Any], Awaitable[bytes]]]] = {
-            "gallery.run": (("id",), self._gallery_run),
+            "gallery.run": (("id",), lambda a, _: pages.run(_page_id(a))),
             "device.check": (("toml",), self._device("device.check", _toml)),
             "device.scene": (("toml", "params"), self._device("device.scene", _place)),
             "device.point": (("toml", "params", "energy"), self._device("device.point", _point)),
@@ -53,7 +58,6 @@ class Verbs:
             "device.bands": (("toml", "params", "lead"), self._device("device.bands", _bands)),
             "sweep.start": (("toml",), self._sweep),
             "job.data": (("job",), self._job_data),
-            "data.kinds": ((), lambda _, slot: self._slow.call("data.kinds", {}, slot)),
             "data.load": (("name", "b64", "columns"), self._data_load),
             "data.fit": (("data", "name", "kind", "columns", "options"), self._data_fit),
         }
@@ -82,15 +86,6 @@ class Verbs:
         self, verb: str, read: Callable[[Args], dict[str, Any]]
     ) -> Callable[[Args, Any], Awaitable[bytes]]:
         return lambda args, slot: self._quick.call(verb, read(args), slot)
-
-    async def _gallery_run(self, args: Args, slot: Any) -> bytes:
-        name = arguments.choice(args, "id", ids())
-        if name not in self._pages:
-            body = await self._slow.call("gallery.run", {"id": name}, slot)
-            if not body.startswith(b'{"ok":true'):
-                return body
-            self._pages[name] = body
-        return self._pages[name]
 
     async def _sweep(self, args: Args, slot: Any) -> bytes:
         toml = arguments.toml(args)
@@ -139,6 +134,14 @@ class Verbs:
 def _curve(args: Args) -> Any:
     name = arguments.choice(args, "id", tuple(formula_pages.pages()))
     return formula_pages.curve(name, arguments.numbers(args, "values"))
+
+
+def _page_id(args: Args) -> str:
+    return arguments.choice(args, "id", ids())
+
+
+def _edit(args: Args) -> dict[str, str]:
+    return {"toml": edited(arguments.toml(args), args.get("changes"))}
 
 
 def _toml(args: Args) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sharvin.errors import SharvinError
 from sharvin.studio import wire
 
 _HEADER = 8
+_STEPPED = ("gallery.run",)  # verbs that say how far they are
 # Verb -> module and function; each is imported when it is first asked for.
 _VERBS = {
     "warm": ("device_verbs", "warm"),
@@ -25,7 +26,6 @@ _VERBS = {
     "device.bands": ("device_verbs", "bands"),
     "gallery.run": ("page_verbs", "run"),
     "job.data": ("job_verbs", "data"),
-    "data.kinds": ("data_verbs", "kinds"),
     "data.load": ("data_verbs", "load"),
     "data.fit": ("data_verbs", "fit"),
 }
@@ -38,15 +38,20 @@ def main() -> None:
         os.dup2(2, 1)  # whatever prints must not print into the answers
         warnings.simplefilter("ignore")
         while (request := _read(source)) is not None:
-            body = answer(request)
-            target.write(len(body).to_bytes(_HEADER, "little") + body)
-            target.flush()
+            _write(target, answer(request, lambda step: _write(target, wire.text({"step": step}))))
 
 
-def answer(request: Mapping[str, Any]) -> bytes:
+def _write(target: IO[bytes], body: bytes) -> None:
+    target.write(len(body).to_bytes(_HEADER, "little") + body)
+    target.flush()
+
+
+def answer(request: Mapping[str, Any], tell: Callable[[str], None] = lambda step: None) -> bytes:
     """JSON object with ``ok`` and ``result`` or ``error``; it never raises."""
     try:
-        return wire.text({"ok": True, "result": _verb(request["verb"])(**request["args"])})
+        given = {"tell": tell} if request["verb"] in _STEPPED else {}
+        found = _verb(request["verb"])(**request["args"], **given)
+        return wire.text({"ok": True, "result": found})
     except SharvinError as error:
         return wire.text({"ok": False, **told(error)})
     except MemoryError:

@@ -221,7 +221,7 @@ function seriesOf(curve: Curve, index: number): uPlot.Series {
   const stroke = curveColor(curve.color ?? index);
   const points = curve.look === "points";
   return {
-    label: curve.label, stroke, spanGaps: false,
+    label: curve.label, stroke, spanGaps: false, pxAlign: 0,
     width: points ? 0 : curve.look === "thin" ? 1 : 2,
     dash: curve.look === "dashed" ? [7, 5] : undefined,
     points: { show: points ? true : undefined, size: 5, stroke, fill: stroke, width: 0 },

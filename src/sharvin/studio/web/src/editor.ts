@@ -26,7 +26,10 @@ export class Editor {
   get text(): string { return this.area.value; }
 
   set text(text: string) {
+    const { scrollTop, scrollLeft } = this.area;
     this.area.value = text;
+    this.area.scrollTop = scrollTop;
+    this.area.scrollLeft = scrollLeft;
     this.problems([]);
   }
 

@@ -3,10 +3,28 @@ import type { Curve } from "./chart";
 
 interface Part { x: number[]; curves: Curve[] }
 
-export function join(parts: Part[]): Part {
-  if (parts.length === 1) return parts[0]!;
-  const x = [...new Set(parts.flatMap((part) => part.x))].sort((a, b) => a - b);
+export function join(given: Part[]): Part {
+  if (given.length === 1) return given[0]!;
+  const x = distinct(given.flatMap((part) => part.x));
+  const parts = given.map((part) => ({ ...part, x: part.x.map((value) => x[nearest(x, value)]!) }));
   return { x, curves: parts.flatMap((part) => part.curves.map((curve) => ({ ...curve, y: curve.look === "points" ? placed(part.x, curve.y, x) : spread(part.x, curve.y, x) }))) };
+}
+
+/** Ascending, and once what differs by rounding alone: 0.7 and 700 · 10⁻³ are the same voltage. */
+function distinct(values: number[]): number[] {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  const grain = 1e-9 * Math.max(Math.abs(sorted[0] ?? 0), Math.abs(sorted[sorted.length - 1] ?? 0));
+  return sorted.filter((value, i) => i === 0 || value - sorted[i - 1]! > grain);
+}
+
+function nearest(sorted: number[], value: number): number {
+  let low = 0, high = sorted.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  return Math.abs(sorted[low]! - value) <= Math.abs(sorted[high]! - value) ? low : high;
 }
 
 /** Points stay where they were measured. */

@@ -26,7 +26,18 @@ export interface Picture {
   read?: (x: number, y: number) => string;
 }
 
-export interface PlaneElement extends HTMLElement { plane?: { version: number; values: ArrayLike<number> } }
+/** Somebody who works on the picture with pointer and keys, before the crosshair does. */
+export interface Hand {
+  down: (x: number, y: number, event: PointerEvent) => boolean; // true: it has taken hold of something
+  drag: (x: number, y: number, event: PointerEvent) => void;
+  up: () => void;
+  key: (event: KeyboardEvent) => boolean;
+  cursor: (x: number, y: number) => string;
+  enter: (x: number, y: number) => void; // Enter at the crosshair, or a double click
+}
+
+/** Numbers behind a picture, and where they lie on the screen, for tests and for the curious. */
+export interface PlaneElement extends HTMLElement { plane?: { version: number; values: ArrayLike<number>; at: (x: number, y: number) => [number, number] } }
 
 const BAR = 14;
 
@@ -41,17 +52,17 @@ export class Plane {
   private cross: [number, number] | null = null;
   private version = 0;
   private frame = 0;
+  private held = false;
   private readonly stop: () => void;
   private readonly watch: ResizeObserver;
 
-  /** `pick` hears where a reader clicks or presses Enter. */
-  constructor(pick?: (x: number, y: number) => void) {
+  constructor(private readonly hand?: Hand) {
     this.element = h("figure", { class: "chart" }, this.host, h("figcaption", {}, this.readout));
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
-    this.canvas.addEventListener("pointerdown", (event) => this.point(event));
-    this.canvas.addEventListener("pointerleave", () => this.move(null));
-    this.canvas.addEventListener("click", () => { if (this.cross) pick?.(...this.cross); });
-    this.canvas.addEventListener("keydown", (event) => { if (event.key === "Enter" && this.cross) pick?.(...this.cross); });
+    this.canvas.addEventListener("pointerdown", (event) => this.down(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"] as const) this.canvas.addEventListener(end, () => this.release());
+    this.canvas.addEventListener("pointerleave", () => { if (!this.held) this.move(null); });
+    this.canvas.addEventListener("dblclick", () => { if (this.cross) this.hand?.enter(...this.cross); });
     this.canvas.addEventListener("blur", () => this.move(null));
     this.canvas.addEventListener("keydown", (event) => this.step(event));
     this.stop = onTheme(() => this.redraw());
@@ -64,14 +75,30 @@ export class Plane {
     this.rasters = picture.images.map(raster);
     this.version += 1;
     const top = picture.images[picture.images.length - 1];
-    this.element.plane = { version: this.version, values: top?.values ?? [] };
+    this.element.plane = { version: this.version, values: top?.values ?? [], at: (x, y) => this.onScreen(x, y) };
     const [low, high] = extent(top?.values ?? []);
     this.canvas.setAttribute("aria-label", `${picture.name}. Values from ${figure(low)} to ${figure(high)} ${picture.bar.axis.unit}. Arrow keys read values.`);
     this.redraw();
   }
 
-  /** The drawing as it is, for a download. */
-  get drawing(): HTMLCanvasElement { return this.canvas; }
+  /** Nanometers (or whatever x is in) per pixel of the screen. */
+  get grain(): number {
+    const range = this.picture && (this.picture.window ?? bounds(this.picture.images));
+    return this.pen && range ? (range[1]! - range[0]!) / this.pen.box.width : 1;
+  }
+
+  /** Where a point of the plane lies on the canvas, for whoever points at it. */
+  at(x: number, y: number): [number, number] { return this.pen ? [this.pen.X(x), this.pen.Y(y)] : [0, 0]; }
+
+  private onScreen(x: number, y: number): [number, number] {
+    const { left, top } = this.canvas.getBoundingClientRect(), [dx, dy] = this.at(x, y);
+    return [left + dx, top + dy];
+  }
+
+  focus(): void { this.canvas.focus({ preventScroll: true }); }
+
+  /** Whether a finger on the picture draws instead of scrolling the page. */
+  set grabs(on: boolean) { this.canvas.style.touchAction = on ? "none" : ""; }
 
   destroy(): void {
     this.stop();
@@ -79,7 +106,8 @@ export class Plane {
     cancelAnimationFrame(this.frame);
   }
 
-  private redraw(): void {
+  /** Draws again what lies over the images. */
+  redraw(): void {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.draw());
   }
@@ -130,14 +158,47 @@ export class Plane {
     return { box: { left: left + (across - wide) / 2, top, width: wide, height }, height: top + height + bottom };
   }
 
-  private point(event: PointerEvent): void {
-    const pen = this.pen;
-    if (!pen) return;
+  private place(event: PointerEvent): [number, number] | null {
     const at = this.canvas.getBoundingClientRect();
-    this.move(inverse(pen, this.picture!, event.clientX - at.left, event.clientY - at.top));
+    return this.pen && this.picture ? inverse(this.pen, this.picture, event.clientX - at.left, event.clientY - at.top, this.held) : null;
+  }
+
+  private point(event: PointerEvent): void {
+    const at = this.place(event);
+    if (this.held && at) {
+      this.hand!.drag(...at, event);
+      this.redraw();
+      return;
+    }
+    this.canvas.style.cursor = (at && this.hand?.cursor(...at)) || "";
+    this.move(at);
+  }
+
+  private down(event: PointerEvent): void {
+    const at = this.place(event);
+    if (at && event.button === 0 && this.hand?.down(...at, event)) {
+      this.held = true;
+      this.canvas.setPointerCapture(event.pointerId);
+      this.move(null);
+      return;
+    }
+    this.point(event);
+  }
+
+  private release(): void {
+    if (!this.held) return;
+    this.held = false;
+    this.hand!.up();
+    this.redraw();
   }
 
   private step(event: KeyboardEvent): void {
+    if (this.hand?.key(event)) {
+      event.preventDefault();
+      this.redraw();
+      return;
+    }
+    if (event.key === "Enter" && this.cross) this.hand?.enter(...this.cross);
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!way || !this.picture) return;
     event.preventDefault();
@@ -215,10 +276,10 @@ function spoken(picture: Picture, [x, y]: [number, number]): string {
   return `${said(picture.x, x)}, ${said(picture.y, y)}: ${picture.read?.(x, y) ?? said(picture.bar.axis, value)}`;
 }
 
-function inverse(pen: Pen, picture: Picture, left: number, top: number): [number, number] | null {
+function inverse(pen: Pen, picture: Picture, left: number, top: number, anywhere = false): [number, number] | null {
   const { box } = pen;
   const fx = (left - box.left) / box.width, fy = (top - box.top) / box.height;
-  if (fx < 0 || fx > 1 || fy < 0 || fy > 1) return null;
+  if (!anywhere && (fx < 0 || fx > 1 || fy < 0 || fy > 1)) return null;
   const [x0, x1, y0, y1] = picture.window ?? bounds(picture.images);
   return [x0 + fx * (x1 - x0), y1 - fy * (y1 - y0)];
 }

@@ -19,7 +19,7 @@ interface Fit {
 }
 interface Part { x: number[]; curves: Curve[] }
 
-const MOST = 64 * 2 ** 20;
+const MOST = 23 * 2 ** 20; // bytes; the server refuses more
 
 export async function dataPage(host: HTMLElement): Promise<() => void> {
   const kinds = await call<Kind[]>("data.kinds");
@@ -52,7 +52,7 @@ class DataPage {
 
   private build(host: HTMLElement): void {
     const input = h("input", { type: "file", "aria-label": "File with measured data", onchange: () => void this.take(input.files?.[0]) });
-    const zone = h("label", { class: "drop" }, h("b", {}, "Drop a file here"), h("span", {}, "or choose one: CSV or text with columns, NetCDF, HDF5, a QCoDeS database, NumPy"), input);
+    const zone = h("label", { class: "drop" }, h("b", {}, "Drop a file here"), h("span", {}, "or choose one of up to 23 MB: CSV or text with columns, NetCDF, HDF5, a QCoDeS database, NumPy"), input);
     for (const kind of ["dragover", "dragenter"]) zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.add("over"); });
     zone.addEventListener("dragleave", () => zone.classList.remove("over"));
     zone.addEventListener("drop", (event) => {
@@ -76,7 +76,7 @@ class DataPage {
   private async take(file: File | undefined): Promise<void> {
     if (!file) return;
     if (file.size > MOST) {
-      this.note.textContent = `${file.name} has ${figure(file.size / 2 ** 20, 3)} MB; at most 64 MB are read.`;
+      this.note.textContent = `${file.name} has ${figure(file.size / 2 ** 20, 3)} MB; at most 23 MB are read. Keep the columns that matter, or use sharvin analyse on the command line.`;
       return;
     }
     const bytes = new Uint8Array(await file.arrayBuffer());

@@ -2,12 +2,16 @@
 import { allTemplates, bench, rememberBench, startBench, takeTemplate, type Checked, type Parameter } from "../bench";
 import { Chart } from "../chart";
 import { h, isNarrow, refill, settled } from "../dom";
+import { Drafting } from "../drafting";
 import { Editor } from "../editor";
 import { link, place } from "../hash";
+import { placeOf, type Thing } from "../shapes";
 import { Sheet, type Layer, type LayerKind, type Scene } from "../sheet";
 import { Slider } from "../slider";
 import { call, numbers, Refused } from "../socket";
-import { pointPanel, type Point } from "./point";
+import { Edits } from "./edits";
+import { Inspector } from "./inspector";
+import { PointPanel, type Point } from "./point";
 import { Trace } from "./trace";
 
 const LAYERS: [LayerKind, string][] = [["potential", "Potential"], ["ldos", "Density of states"], ["current", "Current"]];
@@ -22,17 +26,21 @@ export async function devicePage(host: HTMLElement): Promise<() => void> {
 
 class DevicePage {
   private readonly editor = new Editor((text) => this.edited(text));
-  private readonly sheet = new Sheet((what, which) => {
-    const table = what === "gate" ? /^\s*\[\[gates\]\]/ : new RegExp(`^\\s*\\[leads\\."?${String(which).replace(/\W/g, "\\$&")}"?\\]`);
-    this.file.open = true;
-    this.editor.goTo(table, what === "gate" ? Number(which) : 0);
+  private readonly edits: Edits = new Edits(
+    () => { this.editor.text = bench.toml; this.templateChoice.value = bench.template; this.ask(); }, () => this.check(),
+    (undo, redo) => { this.inspector.undo.disabled = !undo; this.inspector.redo.disabled = !redo; }, (error) => this.say(error));
+  private readonly drafting: Drafting = new Drafting({
+    change: (changes, gesture) => this.edits.change(changes, gesture), settled: () => this.edits.settle(),
+    chosen: (thing) => this.inspector.show(thing), mode: (mode) => this.inspector.mode(mode),
   });
+  private readonly sheet = new Sheet(this.drafting);
+  private readonly inspector = new Inspector(this.drafting, () => this.sheet.plane.focus(), (thing) => this.find(thing));
   private readonly file = h("details", { class: "card file", open: !isNarrow() });
   private readonly bands = new Chart({ name: "Dispersion of a lead", x: { label: "k", unit: "π/period" }, y: { label: "energy", unit: "meV" }, height: 300 });
-  private readonly trace = new Trace((name, value) => this.pointArgs(name, value));
+  private readonly panel: PointPanel = new PointPanel(() => this.readAnother());
+  private readonly trace = new Trace((name, value) => this.pointArgs(name, value), (point) => this.panel.read(point));
   private moved: Omit<Parameter, "value"> | null = null;
   private readonly sliders = h("div", { class: "sliders" });
-  private readonly point = h("div", { class: "reading", "aria-live": "off" });
   private readonly note = h("p", { class: "note", role: "status" });
   private readonly facts = h("p", { class: "facts" });
   private readonly leadChoice = h("select", { "aria-label": "Lead whose waves are shown", onchange: () => this.leadChosen() });
@@ -43,6 +51,7 @@ class DevicePage {
   private field: Layer | null = null;
   private parameters: Parameter[] = [];
   private leads: string[] = [];
+  private last: Point | null = null;
   private readonly late = settled(250, () => this.check());
   private readonly write = settled(300, () => void rememberBench({ layer: this.layer === "potential" ? null : this.layer }));
 
@@ -60,18 +69,39 @@ class DevicePage {
         this.openButton()),
       this.editor.element, this.facts);
     const left = h("div", { class: "column" },
-      h("section", { class: "card stage", "aria-label": "Picture of the device" }, this.layerChoice(), this.sheet.plane.element, this.note),
+      h("section", { class: "card stage", "aria-label": "Picture of the device" }, this.layerChoice(), this.sheet.plane.element, this.inspector.element, this.note),
       this.trace.element, this.file);
     const right = h("div", { class: "column" },
-      h("section", { class: "card now", "aria-label": "The current point" }, h("h2", {}, "At this point"), this.point,
+      h("section", { class: "card now", "aria-label": "The current point" }, h("h2", {}, "At this point"), this.panel.element,
         h("a", { class: "button", href: link("sweep"), onclick: (event: Event) => { event.preventDefault(); void this.toSweep(); } }, "Sweep it")),
       h("section", { class: "card knobs", "aria-label": "Parameters" }, h("h2", {}, "Parameters"), this.sliders),
       h("section", { class: "card waves", "aria-label": "Dispersion of the leads" },
         h("div", { class: "row" }, h("h2", {}, "Waves of a lead"), this.bandLead), this.bands.element));
     host.append(h("div", { class: "device" }, left, right));
+    this.inspector.undo.addEventListener("click", () => this.edits.undo());
+    this.inspector.redo.addEventListener("click", () => this.edits.redo());
+    document.addEventListener("keydown", this.keys);
+  }
+
+  /** Undo and redo everywhere but in fields, which have their own. */
+  private readonly keys = (event: KeyboardEvent): void => {
+    const name = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || (name !== "z" && name !== "y") || (event.target as Element).closest("input, textarea")) return;
+    event.preventDefault();
+    if (name === "y" || event.shiftKey) this.edits.redo();
+    else this.edits.undo();
+  };
+
+  /** Leads to the table of a thing in the file. */
+  private find(thing: Thing): void {
+    const [section, which] = placeOf(thing);
+    const table = section === "gates" ? /^\s*\[\[gates\]\]/ : new RegExp(`^\\s*\\[leads\\."?${String(which).replace(/\W/g, "\\$&")}"?\\]`);
+    this.file.open = true;
+    this.editor.goTo(table, section === "gates" ? Number(which) : 0);
   }
 
   destroy(): void {
+    document.removeEventListener("keydown", this.keys);
     this.sheet.plane.destroy();
     this.bands.destroy();
     this.trace.destroy();
@@ -108,6 +138,7 @@ class DevicePage {
 
   private template(): void {
     takeTemplate(this.templateChoice.value);
+    this.drafting.choose(null);
     this.editor.text = bench.toml;
     this.check();
   }
@@ -124,6 +155,7 @@ class DevicePage {
   }
 
   check(): void {
+    this.edits.commit();
     this.write();
     call<Checked>("device.check", { toml: bench.toml }, "check").then((found) => {
       this.editor.problems(found.problems);
@@ -182,28 +214,37 @@ class DevicePage {
     this.write();
     const moved = this.moved;
     const at = moved ? bench.values[moved.name] ?? bench.energy! : 0;
-    if (moved) this.trace.follow(moved, JSON.stringify(this.pointArgs(moved.name, 0)));
-    this.point.classList.add("waiting");
+    if (moved) this.trace.follow(moved, this.rest());
+    this.panel.wait();
     call<Point>("device.point", this.pointArgs(), "point").then((point) => {
-      if (moved === this.moved) this.trace.add(at, point.conductance);
-      this.point.classList.remove("waiting");
-      refill(this.point, pointPanel(point));
+      this.last = point;
+      if (moved === this.moved) this.trace.add(at, point);
+      this.panel.show(point);
       this.setLeads(point.leads);
-    }).catch((error: Refused) => {
-      if (error.superseded) return;
-      this.point.classList.remove("waiting");
-      refill(this.point, h("p", { class: "trouble" }, error.message));
-    });
+    }).catch((error: Refused) => { if (!error.superseded) this.panel.refuse(error.message); });
+    const toml = bench.toml;
     call<Scene>("device.scene", this.args(), "scene").then((scene) => {
       const first = this.scene === null || this.scene.level !== scene.level;
       this.scene = scene;
       if (first) this.drawSliders();
+      this.drafting.show(scene.box, scene.gates, scene.leads, this.edits.isCurrent && toml === bench.toml);
+      this.inspector.list();
       this.setLeads(scene.leads.map((lead) => lead.name));
       this.draw();
       this.askLayer();
       void this.askBands();
     }).catch((error: Refused) => this.say(error));
   }
+
+  /** Another reading of the same point; its curve along the slider begins anew. */
+  private readAnother(): void {
+    this.trace.clear();
+    if (!this.moved || !this.last) return;
+    this.trace.follow(this.moved, this.rest());
+    this.trace.add(bench.values[this.moved.name] ?? bench.energy!, this.last);
+  }
+
+  private rest(): string { return JSON.stringify([this.pointArgs(this.moved!.name, 0), this.panel.chosen]); }
 
   private setLeads(names: string[]): void {
     if (names.join("\n") === this.leads.join("\n")) return;

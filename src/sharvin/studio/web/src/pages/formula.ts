@@ -5,7 +5,7 @@ import { place, remember } from "../hash";
 import { Slider, type Knob } from "../slider";
 import { call, type Refused } from "../socket";
 
-export interface Formula { id: string; title: string; note?: string; reference?: string; sliders: Knob[]; x: Axis; y: Axis }
+export interface Formula { id: string; title: string; pages: string[]; note?: string; reference?: string; sliders: Knob[]; x: Axis; y: Axis }
 interface Curves { x: number[]; curves: { label: string; y: (number | null)[] }[] }
 
 export class FormulaView {
@@ -16,11 +16,11 @@ export class FormulaView {
   private readonly write = settled(300, () => remember(Object.fromEntries(Object.entries(this.values).map(([name, value]) => [`v.${name}`, String(value)]))));
 
   /** Values in the address are taken over when this formula is the page. */
-  constructor(private readonly formula: Formula, private readonly page: "formula" | null) {
+  constructor(private readonly formula: Formula, private readonly page: boolean) {
     this.chart = new Chart({ name: formula.title, x: formula.x, y: formula.y, height: 360 });
     const { state } = place();
     const sliders = formula.sliders.map((knob) => {
-      const sent = state.get(`v.${knob.name}`);
+      const sent = this.page ? state.get(`v.${knob.name}`) : null;
       const value = sent !== null && Number.isFinite(Number(sent)) ? Math.min(knob.max, Math.max(knob.min, Number(sent))) : knob.value;
       this.values[knob.name] = value;
       return new Slider({ ...knob, value }, (now) => {
@@ -46,7 +46,7 @@ export class FormulaView {
 
   private ask(): void {
     if (this.page) this.write();
-    call<Curves>("formula.curve", { id: this.formula.id, values: { ...this.values } }, "formula").then((found) => {
+    call<Curves>("formula.curve", { id: this.formula.id, values: { ...this.values } }, `formula ${this.formula.id}`).then((found) => {
       this.note.textContent = "";
       this.chart.set(found.x, found.curves);
     }).catch((error: Refused) => {

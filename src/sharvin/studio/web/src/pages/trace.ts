@@ -1,24 +1,24 @@
-// The conductance along the slider that moves: points as they were visited, and all of them on demand.
+// The chosen reading along the slider that moves: points as they were visited, and all of them on demand.
 import type { Parameter } from "../bench";
 import { Chart } from "../chart";
 import { h } from "../dom";
 import { call, type Refused } from "../socket";
-import type { Point } from "./point";
+import type { Point, Reading } from "./point";
 
 const POINTS = 61;
 
 export class Trace {
   readonly element: HTMLElement;
-  private readonly chart = new Chart({ name: "Conductance along a parameter", x: { label: "", unit: "" }, y: { label: "G", unit: "e²/h" }, height: 240, zero: true });
+  private readonly chart = new Chart({ name: "Reading along a parameter", x: { label: "", unit: "" }, y: { label: "G", unit: "e²/h" }, height: 240, zero: true });
   private readonly fillButton = h("button", { type: "button", class: "button quiet", onclick: () => void this.fill() }, "Compute the curve");
   private along: { name: string; unit: string; min: number; max: number } | null = null;
   private points = new Map<number, number>();
   private rest = "";
   private run = 0;
 
-  /** `ask` gives the arguments of a point at which this parameter has another value. */
-  constructor(private readonly ask: (name: string, value: number) => object) {
-    this.element = h("section", { class: "card trace", "aria-label": "Conductance along the slider", hidden: true },
+  /** `ask` gives the arguments of a point at which this parameter has another value, `read` what is drawn. */
+  constructor(private readonly ask: (name: string, value: number) => object, private readonly read: (point: Point) => Reading) {
+    this.element = h("section", { class: "card trace", "aria-label": "Along the slider", hidden: true },
       h("div", { class: "row" }, h("h2", {}, "Along the slider"), this.fillButton), this.chart.element);
   }
 
@@ -44,13 +44,15 @@ export class Trace {
     this.element.hidden = true;
   }
 
-  add(value: number, conductance: number | null, mark = true): void {
-    if (!this.along || conductance === null) return;
-    this.points.set(value, conductance);
+  add(value: number, point: Point, mark = true): void {
+    const reading = this.read(point);
+    if (!this.along || reading.value === null) return;
+    this.points.set(value, reading.value);
     const x = [...this.points.keys()].sort((a, b) => a - b);
     const y = x.map((at) => this.points.get(at)!);
     if (mark) this.chart.marker(value);
-    this.chart.set(x, [{ label: "G", y, look: x.length > 2 ? "line" : "points" }], { x: { label: this.along.name, unit: this.along.unit } });
+    this.chart.set(x, [{ label: `${reading.name} · ${reading.about}`, y, look: x.length > 2 ? "line" : "points" }],
+      { x: { label: this.along.name, unit: this.along.unit }, y: { label: reading.name, unit: reading.unit } });
   }
 
   private async fill(): Promise<void> {
@@ -62,7 +64,7 @@ export class Trace {
       for (let i = 0; i < POINTS && mine === this.run; i++) {
         const value = along.min + (i / (POINTS - 1)) * (along.max - along.min);
         const point = await call<Point>("device.point", this.ask(along.name, value), "trace");
-        if (mine === this.run) this.add(value, point.conductance, false);
+        if (mine === this.run) this.add(value, point, false);
       }
     } catch (error) {
       if (!(error as Refused).superseded) this.fillButton.title = (error as Refused).message;
