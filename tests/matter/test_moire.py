@@ -83,6 +83,62 @@ def test_flat_bands_at_the_first_magic_angle_of_the_chiral_limit():
     assert min(widths[0], widths[2]) > 10
 
 
+def bands_from_bonds(bilayer, k):
+    """Plane waves of both layers with their bonds -t in full, and positive bonds in between."""
+    a = bilayer.lattice_constant
+    t = bilayer.velocity * 2 / np.sqrt(3) / a
+    turns = 2 * np.pi * np.arange(3) / 3
+    bonds = a / np.sqrt(3) * np.stack([-np.sin(turns), np.cos(turns)], -1)  # from A to B
+    corners = 4 * np.pi / (3 * a) * np.stack([np.cos(turns), np.sin(turns)], -1)
+    layers, _, places = bilayer._waves
+    n = len(layers)
+    h = np.zeros((n, 2, n, 2), complex)
+    for w, layer in enumerate(layers):
+        half = np.radians(bilayer.angle / 2) * (2 * layer - 1)
+        turn = np.array([[np.cos(half), -np.sin(half)], [np.sin(half), np.cos(half)]])
+        p = turn @ corners[0] + k - places[w]
+        h[w, 0, w, 1] = -t * np.exp(1j * (bonds @ turn.T) @ p).sum()
+        h[w, 1, w, 0] = h[w, 0, w, 1].conj()
+    for corner, q in zip(corners, bilayer.transfers, strict=True):
+        # a bond from B to another sublattice: the phase of the reciprocal vector at B
+        phase = np.exp(1j * (corner - corners[0]) @ bonds[0])
+        w0, w1 = bilayer.w0, bilayer.w1
+        between = np.array([[w0, w1 / phase], [w1 * phase, w0]])
+        apart = np.linalg.norm(places[:, None] - places[None, :] + q, axis=-1) < 1e-6
+        for top, bottom in np.argwhere(apart & (layers[:, None] > layers[None, :])):
+            h[top, :, bottom, :] += between
+            h[bottom, :, top, :] += between.conj().T
+    return np.linalg.eigvalsh(h.reshape(2 * n, 2 * n))
+
+
+def test_electrons_and_holes_are_told_apart_by_the_signs_of_bonds():
+    """BM: -t within layers, positive between them; at Γ the flat bands are at -10.5 and 12.8."""
+    bilayer = twisted_bilayer_graphene(1.05, cutoff=CUTOFF)
+    flat = slice(bilayer.neutrality - 1, bilayer.neutrality + 1)
+    for k in (np.zeros(2), np.array([0.1, 0.05]), bilayer.transfers[0] / 2):
+        found = bilayer.bands(k)[flat]
+        # the cones of real layers bend: 0.3 meV. Mirrored bands differ by 2 to 4 meV.
+        assert found == pytest.approx(bands_from_bonds(bilayer, k)[flat], abs=0.4)
+    assert bilayer.bands(np.zeros(2))[flat] == pytest.approx([-10.5, 12.8], abs=0.1)
+
+
+@settings(max_examples=5)
+@given(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3))
+def test_signs_of_tunneling_mirror_energies_and_senses_of_rotation_mirror_momenta(kx, ky):
+    k, mirrored = np.array([kx, ky]), np.array([kx, -ky])
+    plain = twisted_bilayer_graphene(1.05, cutoff=CUTOFF).bands(k)
+    for signs in ({"w0": -79.7}, {"w1": -97.5}, {"velocity": -594.4}):
+        other = twisted_bilayer_graphene(1.05, cutoff=CUTOFF, **signs).bands(k)
+        assert other == pytest.approx(-plain[::-1], abs=1e-8)
+    both = twisted_bilayer_graphene(1.05, w0=-79.7, w1=-97.5, cutoff=CUTOFF)
+    assert both.bands(k) == pytest.approx(plain, abs=1e-8)
+    turned = twisted_bilayer_graphene(-1.05, cutoff=CUTOFF)
+    assert turned.bands(mirrored) == pytest.approx(plain, abs=1e-8)
+    # Tarnopolsky, Kruchkov and Vishwanath: σ_z turns H to -H
+    chiral = twisted_bilayer_graphene(1.05, w0=0, cutoff=CUTOFF).bands(k)
+    assert chiral == pytest.approx(-chiral[::-1], abs=1e-8)
+
+
 @settings(max_examples=5)
 @given(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3))
 def test_valleys_are_time_reverses_and_bands_repeat_from_zone_to_zone(kx, ky):

@@ -204,6 +204,13 @@ def twisted_bilayer_graphene(
 ) -> TwistedBilayer:
     r"""Moiré bands of one valley and spin of twisted bilayer graphene, near neutrality.
 
+    Electrons and holes differ a little, and signs decide how: bonds within a layer have the matrix
+    element -t, those between layers are positive, so that the cone at K is +ħv k·σ with the same
+    sublattices on top of each other at j = 1 (at -K this is the -ħv of the papers below). The
+    default's flat bands lie between -10.5 and 12.8 meV. The other valley and the other sense of
+    rotation have the same energies, at -k and at the mirror image of k; the opposite sign of w0,
+    w1 or v mirrors energies, E to -E, and w0 = 0 makes them symmetric at every k.
+
     Parameters
     ----------
     angle : float
