@@ -188,7 +188,8 @@ CURVES = _curves()
 
 
 def test_every_curve_kind_is_tested_and_named_by_the_help(monkeypatch, capsys):
-    assert {*KINDS} - {"diamonds", "plateaus", "risers", "peaks"} == {*CURVES}
+    others = {"diamonds", "bias-diamonds", "plateaus", "risers", "peaks"}
+    assert {*KINDS} - others == {*CURVES}
     _, text, _ = run(monkeypatch, capsys, "--help")
     assert all(kind in text for kind in KINDS)
 
@@ -214,6 +215,105 @@ def test_a_curve_leaves_figure_and_page(monkeypatch, capsys, tmp_path):
     assert "kondo_temperature" in text
     assert "G in e²/h" in text  # that of the maximum
     assert {p.name for p in out.iterdir()} == {"curve-kondo.png", "curve-kondo.html"}
+
+
+def map_table(path, record, name):
+    """A map as an instrument writes it: first row the gate, first column the bias."""
+    body = record[name].values
+    grid = np.zeros((body.shape[0] + 1, body.shape[1] + 1))
+    grid[0, 1:], grid[1:, 0], grid[1:, 1:] = record.gate, record.bias, body
+    np.savetxt(path, grid)
+    return path
+
+
+def _proposals():
+    """Kind -> how its synthetic example is written and what else the call says."""
+    dot = analysis.synthetic_diamonds(diamonds=2, points=(81, 81))
+    contact = analysis.synthetic_bias_map(subbands=3, points=(91, 45), noise=0.02)
+    stairs = analysis.synthetic_contact(points=400, plateaus=4)
+    x = np.linspace(0.0, 1.0, 300)
+    peaks = sum(20 / np.cosh((x - c) / 0.03) ** 2 for c in (0.2, 0.5, 0.8))
+    peaks = peaks + 0.2 * np.random.default_rng(0).standard_normal(x.size)
+    axes = ("gate=0:V", "bias=1:mV")
+    found = {
+        "diamonds": (lambda p: map_table(p, dot, "I"), (*axes, "I=2:nA")),
+        "bias-diamonds": (lambda p: map_table(p, contact, "G"), (*axes, "G=2:uS")),
+        "plateaus": (lambda p: table(p, gate=stairs.gate, G=stairs.G), ("gate=gate:V", "G=G:uS")),
+        "peaks": (lambda p: table(p, gate=x, G=peaks), ("gate=gate:V", "G=G:uS")),
+    }
+    for kind, (columns, places, *_) in CURVES.items():
+        found[kind] = (lambda p, c=columns: table(p, **c), places)
+    return found
+
+
+PROPOSALS = _proposals()
+
+
+@pytest.mark.parametrize("kind", PROPOSALS)
+def test_auto_proposes_the_kind_that_made_the_data(tmp_path, kind):
+    from sharvin.app.analyse import _propose
+
+    write, places = PROPOSALS[kind]
+    record = analysis.load(write(tmp_path / "data.txt"), columns=dict(map(column, places)))
+    chosen, fits, said = _propose(record, {})
+    assert chosen == kind
+    assert fits[0].converged
+    assert said[-1].startswith(f"{kind}: proposed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "message"),
+    [
+        ("plateaus", ("--lever-arm", "0.05"), "means nothing to plateaus; it is used by"),
+        ("diamonds", ("--lever-arm", "0.05"), "means nothing to diamonds"),
+        ("kondo", ("--lever-arm", "0.05"), "means nothing to kondo"),
+        ("auto", ("--lever-arm", "0.05"), "means nothing to plateaus"),
+        ("peaks", ("--series-resistance", "300"), "used by --kind bias-diamonds"),
+        ("risers", ("--lever-arm", "-1"), "--lever-arm is positive"),
+        ("bias-diamonds", ("--series-resistance", "-1"), "zero or more"),
+    ],
+)
+def test_an_option_without_a_meaning_is_refused(
+    monkeypatch, capsys, staircase, tmp_path, kind, option, message
+):
+    arguments = (staircase, "--kind", kind, *MICROSIEMENS, *option, "--out", tmp_path / "out")
+    code, out, err = run(monkeypatch, capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_lever_arm_turns_risers_into_energies(tmp_path, staircase):
+    record = analysis.load(staircase, columns=dict(map(column, ("gate=Vg:V", "G=G:uS"))))
+    _, risers = KINDS["risers"](record, {"lever_arm": 0.05})
+    assert "ħω_x at most" in risers.report()
+
+
+def test_bias_diamonds_leave_both_curvatures_and_two_figures(monkeypatch, capsys, tmp_path):
+    write, places = PROPOSALS["bias-diamonds"]
+    options = [word for place in places for word in ("-c", place)]
+    path, out = write(tmp_path / "map.dat"), tmp_path / "out"
+    code, text, err = run(
+        monkeypatch, capsys, path, "--kind", "bias-diamonds", *options, "--out", out
+    )
+    assert (code, err) == (0, "")
+    assert "spacing_1" in text
+    assert "hbar_omega_x_1" in text
+    names = {"map-bias-diamonds.png", "map-bias-diamonds-2.png", "map-bias-diamonds.html"}
+    assert {p.name for p in out.iterdir()} == names
+
+
+def test_a_map_without_diamonds_is_refused_with_its_figure(monkeypatch, capsys, tmp_path):
+    _, places = PROPOSALS["bias-diamonds"]
+    contact = analysis.synthetic_bias_map(subbands=1, points=(41, 31))
+    path = map_table(tmp_path / "map.dat", contact, "G")
+    options = [word for place in places for word in ("-c", place)]
+    out = tmp_path / "out"
+    code, _, err = run(monkeypatch, capsys, path, "--kind", "bias-diamonds", *options, "--out", out)
+    assert code == 2
+    assert err.startswith("sharvin: no bias diamonds found: one riser only")
+    assert (out / "map-bias-diamonds.png").exists()
 
 
 @pytest.mark.parametrize("kind", CURVES)

@@ -116,7 +116,8 @@ def fit_hall(
     spread = np.concatenate([np.broadcast_to(n, b.shape)[order] for n in noises])
     joint = fit_curve(
         both, np.stack([np.tile(b[order], 2), which]), np.concatenate([hall[order], along[order]]),
-        spread, start=start, bounds=bounds, **about,
+        spread, start=start, bounds=bounds,
+        parts={"readings": ("$R_{xy}$ (Ω)", "$R_{xx}$ (Ω)")}, **about,
     )  # fmt: skip
     return _drude(joint)
 

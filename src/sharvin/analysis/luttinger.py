@@ -96,8 +96,8 @@ def fit_power_law(
     -------
     Fit
         ``ln_conductance`` (at 1 K) and ``exponent``; ``parts["k"]`` with its error and
-        ``parts["window"]`` in K. Refused below a factor of three in temperature: less shows no
-        power law.
+        ``parts["window"]`` in K. Refused below a factor of three in temperature (less shows no
+        power law) and for a conductance that falls with temperature.
 
     References
     ----------
@@ -183,6 +183,13 @@ def _judged(fit: Fit, kind: str, flavors: int) -> Fit:
     fit = weighed(fit, "power law")
     if not fit.converged:
         return fit
+    exponent, error = fit.values["exponent"], fit.errors["exponent"]
+    if exponent < 0:
+        problem = (
+            f"the conductance falls with temperature, exponent {exponent:.2g} ± {error:.1g}: a "
+            "barrier in a Luttinger liquid with repulsion has a positive one"
+        )
+        return replace(fit, converged=False, problem=problem)
     found = fit.derive(lambda v: parameter_from_exponent(v["exponent"], kind, flavors))
     lines = [f"K = {found[0]:.4g} ± {found[1]:.2g} ({kind}, {flavors} flavors)",
              f"window {low:.3g} to {high:.3g} K"]  # fmt: skip

@@ -21,6 +21,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "R": ("r", "resistance", "rxx", "r_xx"),
     "bias": ("bias", "vsd", "v_sd", "vbias", "v_bias", "vds", "source-drain", "bias voltage"),
     "B": ("b", "field", "magnetic field", "bfield"),
+    "S": ("s", "noise", "s_i", "si", "noise power"),
+    "Rxy": ("rxy", "r_xy", "hall resistance", "rhall"),
+    "conductivity": ("sigma", "sigma_xx", "sxx", "sheet conductance"),
+    "L_phi": ("lphi", "l_phi", "coherence length"),
     "T": ("t", "temperature", "temp"),
 }
 

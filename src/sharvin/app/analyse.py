@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharvin.app.curves import CURVES
+from sharvin.app.curves import CURVES, left_over
 from sharvin.errors import InvalidInput, SharvinError, UnknownName, Unreliable
 
 if TYPE_CHECKING:
@@ -79,16 +79,31 @@ def _diamonds(record: "xr.Dataset", _: Mapping[str, float]) -> tuple["Fit", ...]
     return (fit_diamonds(record),)
 
 
+def _bias_diamonds(record: "xr.Dataset", options: Mapping[str, float]) -> tuple["Fit", ...]:
+    from sharvin.analysis.bias_diamonds import fit_bias_diamonds
+    from sharvin.analysis.saddle import fit_saddle
+
+    found = fit_bias_diamonds(record, series_resistance=options.get("series_resistance", 0.0))
+    return (found, fit_saddle(found)) if found.converged else (found,)
+
+
 # What each kind is called on the command line.
 KINDS: dict[str, Callable[["xr.Dataset", Mapping[str, float]], tuple["Fit", ...]]] = {
     "diamonds": _diamonds,
+    "bias-diamonds": _bias_diamonds,
     "plateaus": _plateaus,
     "risers": _risers,
     "peaks": _peaks,
     **CURVES,
 }
-# What "auto" tries, in this order. Curves are left out: a smooth curve suits several of them.
-_PROPOSED = ("diamonds", "plateaus", "peaks")
+# Which kinds a number of the command line means something to.
+_USED_BY = {
+    "lever_arm": ("risers", "peaks"),
+    "series_resistance": ("bias-diamonds",),
+}
+# What "auto" tries, in this order; a map is never a trace, nor the other way round. Curves come in
+# between, those whose columns are all there.
+_MAPS, _TRACES = ("bias-diamonds", "diamonds"), ("plateaus", "peaks")
 
 
 def analyse(
@@ -98,6 +113,7 @@ def analyse(
     columns: Mapping[str, Column] | None = None,
     out: Path = Path("results"),
     lever_arm: float | None = None,
+    series_resistance: float | None = None,
 ) -> Analysis:
     """Load, fit, report, draw: everything that ``sharvin analyse`` does.
 
@@ -112,7 +128,14 @@ def analyse(
     out : Path
         Folder for the results; created when needed.
     lever_arm : float, optional
-        In eV/V, for kinds that turn voltages into energies.
+        In eV/V, for kinds that turn voltages into energies: risers and peaks.
+    series_resistance : float, optional
+        In Ω, for bias diamonds.
+
+    Raises
+    ------
+    InvalidInput
+        Also for an option that the kind has no use for.
     """
     from sharvin.analysis.load import load
 
@@ -120,31 +143,86 @@ def analyse(
         raise UnknownName.among("kind of analysis", kind, [*KINDS, "auto"])
     if not files:
         raise InvalidInput("no file to analyze")
+    options = _options(lever_arm, series_resistance)
+    if kind != "auto":
+        _meaningful(kind, options)
     record = load(files[0] if len(files) == 1 else list(files), columns=columns)
-    options = {} if lever_arm is None else {"lever_arm": lever_arm}
-    chosen, fits, proposals = (
-        _propose(record, options) if kind == "auto" else (kind, KINDS[kind](record, options), ())
-    )
+    if kind == "auto":
+        chosen, fits, proposals = _propose(record, options)
+        _meaningful(chosen, options)
+    else:
+        chosen, fits, proposals = kind, KINDS[kind](record, options), ()
     text = "\n\n".join(fit.report() for fit in fits)
     written = _write(fits, chosen, text, files, out)
     return Analysis(chosen, fits, text, written, proposals)
 
 
+def _options(lever_arm: float | None, series_resistance: float | None) -> dict[str, float]:
+    """The numbers that were given, checked."""
+    if lever_arm is not None and not lever_arm > 0:
+        raise InvalidInput(f"--lever-arm is positive, in eV/V, got {lever_arm:g}")
+    if series_resistance is not None and not series_resistance >= 0:
+        raise InvalidInput(f"--series-resistance is zero or more, in Ω, got {series_resistance:g}")
+    given = {"lever_arm": lever_arm, "series_resistance": series_resistance}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _meaningful(kind: str, options: Mapping[str, float]) -> None:
+    """Refuse an option that the kind would ignore."""
+    for name in options:
+        users = _USED_BY[name]
+        if kind not in users:
+            raise InvalidInput(
+                f"--{name.replace('_', '-')} means nothing to {kind}; it is used by "
+                f"--kind {' and '.join(users)}"
+            )
+
+
 def _propose(
     record: "xr.Dataset", options: Mapping[str, float]
 ) -> tuple[str, tuple["Fit", ...], tuple[str, ...]]:
-    """The first kind whose fit converges; every refusal is kept."""
-    said = []
-    for kind in _PROPOSED:
-        try:
-            fits = KINDS[kind](record, options)
-        except SharvinError as error:
-            said.append(f"{kind}: {error}")
-            continue
-        if fits[0].converged:
-            return kind, fits, (*said, f"{kind}: proposed")
-        said.append(f"{kind}: {fits[0].problem}")
+    """The first kind whose fit converges; every refusal is kept.
+
+    Of several curves that fit the same columns, the one that leaves the least over.
+    """
+    said: list[str] = []
+    for kinds in (_MAPS, _curves(record), _TRACES):
+        found: list[tuple[str, tuple[Fit, ...]]] = []
+        for kind in kinds:
+            used = {n: v for n, v in options.items() if kind in _USED_BY[n]}
+            try:
+                fits = KINDS[kind](record, used)
+            except SharvinError as error:
+                said.append(f"{kind}: {error}")
+                continue
+            if not fits[0].converged:
+                said.append(f"{kind}: {fits[0].problem}")
+                continue
+            found.append((kind, fits))
+            if kind not in CURVES:
+                break
+        if found:
+            points = max((v.size for v in record.variables.values()), default=0)
+            scores = [left_over(fits[0], points) for _, fits in found]
+            best = scores.index(min(scores))
+            said += [
+                f"{kind}: fits as well, but leaves {100 * score:.2g} % of the data over"
+                for place, ((kind, _), score) in enumerate(zip(found, scores, strict=True))
+                if place != best
+            ]
+            kind, fits = found[best]
+            score = f", leaves {100 * scores[best]:.2g} %" if len(found) > 1 else ""
+            return kind, fits, (*said, f"{kind}: proposed{score}")
     raise Unreliable("nothing found to analyze; " + "; ".join(said))
+
+
+def _curves(record: "xr.Dataset") -> tuple[str, ...]:
+    """Curves of which the record has every column; with a gate, a temperature is a mere log."""
+    from sharvin.analysis.records import has
+
+    if has(record, "gate"):
+        return ()
+    return tuple(name for name, one in CURVES.items() if all(has(record, c) for c in one.columns))
 
 
 def _write(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sharvin.errors import ShapeMismatch
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ class Curve:
     y: tuple[str, str]
     given: tuple[tuple[str, tuple[str, str]], ...] = ()
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns that it needs."""
+        return (self.x[0], self.y[0], *(name for _, (name, _) in self.given))
+
     def __call__(self, record: "xr.Dataset", _: Mapping[str, float]) -> tuple["Fit", ...]:
         """The fit of the columns of `record`; a missing column or unit is refused by name."""
         from sharvin import analysis
@@ -55,6 +62,19 @@ class Curve:
         # These fits take any unit and name none; here it is known.
         lines = [*fit.parts.get("lines", ()), f"G in {_CONDUCTANCE[1]}"]
         return (replace(fit, parts={**fit.parts, "lines": lines}),)
+
+
+def left_over(fit: "Fit", points: int) -> float:
+    """Share of the data that a fit leaves over, by which fits of one curve are compared.
+
+    Fits of a logarithm leave a difference of logarithms; each value that was fitted costs a point,
+    and points that took no part (of so many) count as missed by as much again.
+    """
+    rest = fit.residuals
+    if not fit.labels[1].startswith("ln"):
+        rest = rest / np.where(fit.y == 0, 1.0, np.abs(fit.y))
+    rms = float(np.sqrt((rest**2).sum() / max(fit.freedom, 1)))
+    return rms * max(points / max(fit.y.size, 1), 1.0)
 
 
 CURVES = {

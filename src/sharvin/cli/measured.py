@@ -19,8 +19,8 @@ def analyse(
     kind: Annotated[
         str,
         typer.Option(
-            help="plateaus, risers, peaks, diamonds, noise, hall, magnetoconductance, dephasing, "
-            "hopping, kondo, luttinger; auto tries diamonds, plateaus and peaks."
+            help="plateaus, risers, bias-diamonds, peaks, diamonds, noise, hall, "
+            "magnetoconductance, dephasing, hopping, kondo, luttinger; auto proposes one."
         ),
     ] = "auto",
     column: Annotated[
@@ -31,7 +31,11 @@ def analyse(
         ),
     ] = None,
     lever_arm: Annotated[
-        float | None, typer.Option(help="In eV/V: turns widths in gate voltage into energies.")
+        float | None,
+        typer.Option(help="In eV/V: turns widths of risers and peaks into energies."),
+    ] = None,
+    series_resistance: Annotated[
+        float | None, typer.Option(help="In Ohm: taken out of a map of bias diamonds.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
 ) -> None:  # fmt: skip
@@ -43,7 +47,10 @@ def analyse(
     from sharvin.app.analyse import column as read
 
     columns = dict(read(item) for item in column or [])
-    found = work(files, kind=kind, columns=columns or None, out=out, lever_arm=lever_arm)
+    found = work(
+        files, kind=kind, columns=columns or None, out=out, lever_arm=lever_arm,
+        series_resistance=series_resistance,
+    )  # fmt: skip
     for line in found.proposals:
         typer.echo(line)
     typer.echo(found.text)

@@ -18,6 +18,7 @@ from sharvin.formulas import (
 )
 from sharvin.gallery.check import Check
 from sharvin.gallery.contacts import HBAR_OMEGA, WIDTH, smooth_contact
+from sharvin.gallery.logbook import WIRES, measured
 from sharvin.gallery.phenomenon import Phenomenon
 from sharvin.matter.square import square_lattice
 from sharvin.observables.resistance import resistance
@@ -27,6 +28,7 @@ from sharvin.solvers.smatrix import smatrices
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 ENERGY = 4 * HBAR_OMEGA  # four modes without a barrier
@@ -73,7 +75,7 @@ def compute(full: bool = False) -> "xr.Dataset":
         "seed": ("seed", seeds),
         "line": ["intercept", "slope"],
     }
-    return xr.Dataset(parts, coordinates)
+    return xr.merge([xr.Dataset(parts, coordinates), measured()])
 
 
 def checks(data: "xr.Dataset") -> tuple[Check, ...]:
@@ -112,6 +114,29 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     found.append(Check("fit of noise-free data: slope (Ω)", slope, 12906.40373, 1e-5, "digits"))
     reason = "printed digits"
     found.append(Check("R_4t for N = 2 between 10 modes (Ω)", data.R_4t, 5162.56, 5e-3, reason))
+    return (*found, *_measured_checks(data))
+
+
+def _measured_checks(data: "xr.Dataset") -> tuple[Check, ...]:
+    """Two sweeps as an instrument writes them: R_s within its own error, a charge found."""
+    joint, error = float(data.lab_R_s), float(data.lab_R_s_error)
+    reason = "three of the standard errors that the fit states"
+    found = [Check("R_s of both sweeps of a laboratory (Ω)", joint, WIRES, 3 * error, reason)]
+    for k, name in enumerate(("up", "down, with a charge that jumps")):
+        single, own = float(data.lab_single[k]), float(data.lab_single_error[k])
+        found.append(Check(f"R_s of the sweep {name} (Ω)", single, WIRES, 3 * own, reason))
+    size = "a scatter of 0.2 % on six plateaus; 15 Ω more would move N = 6 by 0.7 %"
+    found += [
+        Check.between("its stated error (Ω)", error, 0.5, 15.0, size),
+        Check("corrected plateaus off whole numbers, worst", data.lab_off, 0.0, 0.01,
+              "0.2 % of scatter, noise, and tails of the risers"),
+        Check.between("raw plateaus off whole numbers, worst", data.lab_raw_off, 0.08, 0.15,
+                      "6 R_s of 12 906 Ω"),
+        Check("jumps that are found", data.lab_jumps, 1, 0, "a count"),
+        Check("where (mV)", data.lab_jump_gate, data.lab_kick_gate, 1.0, "the step of the gate"),
+        Check.between("sweeps apart, in noises", data.lab_hysteresis, 20.0, 1e3,
+                      "a lag of 4 mV on risers of 25 mV, noise of 0.8 %"),
+    ]  # fmt: skip
     return tuple(found)
 
 
@@ -119,7 +144,8 @@ def figure(data: "xr.Dataset") -> "Figure":
     """Raw and corrected staircase, and the line that corrects it."""
     from sharvin.gallery.drawing import BLUE, GRAY, INK, ORANGE, finish, new_figure, plateaus
 
-    fig, (left, right) = new_figure(2)
+    fig, (left, right, last) = new_figure(3)
+    _draw_measured(last, data)
     fit = fit_series_resistance(data.N.values, data.R_incoherent.values)
     plateaus(left, range(5))
     per = RESISTANCE_PER_SPIN_MODE
@@ -148,6 +174,30 @@ def figure(data: "xr.Dataset") -> "Figure":
     right.legend(frameon=False, fontsize=9)
     finish(right, x="1/N", y="resistance (kΩ)", title=r"$R = R_s + (h/2e^2)/N$, if phase is lost")
     return fig
+
+
+def _draw_measured(axes: "Axes", data: "xr.Dataset") -> None:
+    """Both sweeps, as measured and put right."""
+    from sharvin.gallery.drawing import BLUE, GRAY, ORANGE, finish, plateaus
+
+    plateaus(axes, range(8))
+    for k, (color, name) in enumerate(((BLUE, "sweep up"), (ORANGE, "sweep down"))):
+        gate = 1e-3 * data.lab_gate[k]
+        axes.plot(gate, data.lab_raw[k], color=GRAY, lw=0.9, label=None if k else "as measured")
+        axes.plot(gate, data.lab_corrected[k], color=color, linewidth=1.1, label=name)
+    x = 1e-3 * float(data.lab_jump_gate)
+    axes.annotate(
+        "a charge jumps", (x, 2.5), xytext=(x + 0.08, 1.5), fontsize=9,
+        arrowprops={"arrowstyle": "-", "color": GRAY},
+    )  # fmt: skip
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    value, error = float(data.lab_R_s), float(data.lab_R_s_error)
+    finish(
+        axes,
+        x="gate (V)",
+        y="G (2e²/h)",
+        title=f"A laboratory's sweeps: {value:.0f} ± {error:.0f} Ω",
+    )
 
 
 def _resistor() -> Device:
@@ -218,7 +268,8 @@ PAGE = Phenomenon(
         "Two terminals measure R = R_s + (h/2e²)/N: a straight line against 1/N whose slope is "
         "12 906.4 Ω and whose intercept is everything else in the circuit. Resistances add only "
         "where phase is lost between them; here a voltage probe takes it, a reservoir whose own "
-        "contact resistance belongs to R_s."
+        "contact resistance belongs to R_s. The same line is read off two sweeps with noise, "
+        "hysteresis and a charge that jumps, without being told the plateau numbers."
     ),
     kind="computed",
     references=(

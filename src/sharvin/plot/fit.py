@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+LINE = 60  # letters that fit over a figure of one and a half columns
+
+
 def fit(found: Fit) -> "Figure":
     """Figure of a fit: what was measured, what was fitted, and what is left.
 
@@ -50,7 +53,31 @@ def fit(found: Fit) -> "Figure":
             return draw_bias_diamonds(found)
         if found.kind == "plateaus":
             return _raw(found)
+        if found.x.ndim == 2 and "readings" in found.parts:
+            return _readings(found)
         return _curve(found)
+
+
+def _readings(found: Fit) -> "Figure":
+    """Each reading with its fit and, below, what is left: the last one on top."""
+    names = found.parts["readings"]
+    figure = new_figure(SINGLE * 1.75, 2.6 * len(names))
+    panels = figure.subplots(2 * len(names), 1, sharex=True, height_ratios=(3, 1) * len(names))
+    for place, number in enumerate(reversed(range(len(names)))):
+        above, below = panels[2 * place : 2 * place + 2]
+        mine = found.x[1] == number
+        x = found.x[0, mine]
+        above.plot(x, found.y[mine], "o", color=GRAY, markersize=2.6, alpha=0.7, markeredgewidth=0)
+        above.set_ylabel(names[number])
+        if found.converged:
+            above.plot(x, found.fitted[mine], color=BLUE)
+            below.plot(x, found.residuals[mine], "o", color=GRAY, markersize=2, markeredgewidth=0)
+        below.axhline(0.0, color=BLUE, linewidth=0.8)
+        below.set_ylabel("data - fit")
+    panels[-1].set_xlabel(found.labels[0])
+    figure.align_ylabels(panels)
+    headline(panels[0], found.model, _values(found) if found.converged else found.problem)
+    return figure
 
 
 def _curve(found: Fit) -> "Figure":
@@ -74,11 +101,14 @@ def _curve(found: Fit) -> "Figure":
 
 
 def _values(found: Fit, most: int = 3) -> str:
-    pairs = list(found.values.items())[:most]
-    return ",  ".join(
-        f"{name} = {with_error(value, found.errors[name], found.units.get(name, ''))}"
-        for name, value in pairs
-    )
+    """The first values, as many as a line of the figure holds."""
+    line = ""
+    for name, value in list(found.values.items())[:most]:
+        shown = f"{name} = {with_error(value, found.errors[name], found.units.get(name, ''))}"
+        if line and len(line) + len(shown) > LINE:
+            break
+        line += f",  {shown}" if line else shown
+    return line
 
 
 def _traces(found: Fit) -> list[tuple[Any, Any, Any]]:
@@ -163,6 +193,8 @@ def _raw(found: Fit) -> "Figure":
 
 
 def _diamonds(found: Fit) -> "Figure":
+    from matplotlib.patheffects import withStroke
+
     figure = new_figure(DOUBLE, 4.0)
     axes = figure.subplots()
     m = found.parts["map"]
@@ -180,9 +212,12 @@ def _diamonds(found: Fit) -> "Figure":
         axes.plot(corners[:, 0], corners[:, 1], color=ORANGE, linewidth=1.5)
         text = f"{with_error(*one.addition_energy)} meV\nα {with_error(*one.lever_arm)}"
         axes.text(
-            corners[:, 0].mean(), one.offset, text, color="white", ha="center", va="center",
-            fontsize=NOTE,
+            corners[:4, 0].mean(), one.offset, text, color="white", ha="center", va="center",
+            fontsize=NOTE, path_effects=[withStroke(linewidth=2, foreground=INK)],
         )  # fmt: skip
+    if found.parts["diamonds"]:  # far outside, amplifiers are often overloaded
+        reach = 1.15 * max(abs(d.corners()[:, 1]).max() for d in found.parts["diamonds"])
+        axes.set_ylim(max(-reach, m.bias[0]), min(reach, m.bias[-1]))
     axes.set_xlabel("gate (V)")
     axes.set_ylabel("bias (mV)")
     text = _values(found, 2) if found.converged else found.problem
