@@ -54,6 +54,17 @@ def test_mirror_sectors_are_decoupled(lead):
         np.testing.assert_allclose(even.conj().T @ q @ odd, 0, atol=1e-14)
 
 
+def test_the_mirror_of_a_ribbon_is_found_in_any_numbering_of_its_orbitals():
+    order = np.random.default_rng(3).permutation(16)
+    cell, hop = (q[np.ix_(order, order)] for q in zigzag(8))
+    shuffled = prepare(cell, hop)
+    assert [len(block.h) for block, _ in shuffled.wire.blocks] == [8, 8]
+    plain = prepare(*zigzag(8)).modes(0.77)
+    np.testing.assert_allclose(
+        shuffled.modes(0.77).sigma, plain.sigma[np.ix_(order, order)], atol=1e-12
+    )
+
+
 def test_a_field_breaks_the_mirror():
     assert mirror_sectors(*landau(14, 0.1)) is None
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, reverse_cuthill_mckee
 
 from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
 
@@ -65,7 +65,7 @@ def _antiunitary(
     cell, hop = _Entries.of(h), _Entries.of(v)
     if not len(cell.i):
         return
-    for order in _orders(len(h), identity=True):
+    for order in _orders(cell, hop, identity=True):
         d = _phases(cell, order, conjugate=True)
         turn = None if d is None else hop.match(order, d, conjugate=True)
         if d is not None and turn is not None:
@@ -99,7 +99,7 @@ def mirror_sectors(h: NumberArray, v: NumberArray) -> tuple[csr_array, csr_array
     cell, hop = _Entries.of(h), _Entries.of(v)
     if not len(cell.i):
         return None
-    for order in _orders(len(h), identity=False):
+    for order in _orders(cell, hop, identity=False):
         d = _phases(cell, order, conjugate=False)
         if d is None:
             continue
@@ -116,13 +116,29 @@ def mirror_sectors(h: NumberArray, v: NumberArray) -> tuple[csr_array, csr_array
     return None
 
 
-def _orders(m: int, *, identity: bool) -> Iterator[IntArray]:
-    """Site reversals with the orbitals of a site kept in order or reversed; or nothing moved."""
+def _orders(cell: "_Entries", hop: "_Entries", *, identity: bool) -> Iterator[IntArray]:
+    """Site reversals with the orbitals of a site kept in order or reversed; or nothing moved.
+
+    Last, neighbors are lined up from one edge of the cell to the other, and this line is reversed:
+    the cell of a zigzag ribbon is a chain, however its orbitals are numbered.
+    """
+    m = len(cell.matrix)
     if identity:
         yield np.arange(m)
     for q in ORBITALS:
         if m % q == 0 and m > q:
             yield np.arange(m).reshape(-1, q)[::-1].ravel()
+    line = lined_up(cell.matrix, hop.matrix)
+    order = np.empty(m, np.int64)
+    order[line] = line[::-1]
+    yield order
+
+
+def lined_up(h: NumberArray, v: NumberArray) -> IntArray:
+    """Orbitals of a cell in an order that keeps neighbors close together."""
+    linked = csr_array((h != 0) | (v != 0) | (v.T != 0))
+    line: IntArray = reverse_cuthill_mckee(linked, symmetric_mode=True).astype(np.int64)
+    return line
 
 
 @dataclass(frozen=True, eq=False)
