@@ -129,6 +129,49 @@ def test_temperature_from_a_riser():
     assert fit.errors["temperature"] < 0.1 * truth
 
 
+def split_gate_contact():
+    """A short contact whose gate reaches its leads."""
+    return sv.Device(
+        sv.electron_gas(mass=0.067, spacing="15 nm"),
+        region=sv.rectangle(length="240 nm", width="195 nm"),
+        leads={"source": sv.lead("left"), "drain": sv.lead("right")},
+        potential=sv.split_gate(gap="120 nm", length="90 nm", depth="60 nm", voltage="gate"),
+    )
+
+
+CONTACT = {"lever_arm": 0.95, "offset": -0.02, "temperature": 1.2, "series_resistance": 400.0}
+
+
+def contact(names, nodes=4):
+    return DeviceModel(split_gate_contact(), "drain", "source", "gate", {"energy": 8.0},
+                       tuple(names), nodes)  # fmt: skip
+
+
+def test_derivatives_of_a_carved_contact_agree_with_differences():
+    values = {**CONTACT, "energy": 8.0}
+    m = contact(values)
+    x = np.array([-0.72, -0.55])
+    slopes = m.slopes(x, **values)
+    for k, name in enumerate(values):
+        step = 1e-4 * max(0.1, abs(values[name]))
+        up, down = (m.curve(x, **{**values, name: values[name] + s}) for s in (step, -step))
+        expected = (up - down) / (2 * step)
+        # truncation of the difference, step² times third derivatives
+        assert slopes[:, k] == pytest.approx(expected, abs=1e-5 * np.abs(expected).max()), name
+
+
+def test_a_carved_contact_finds_its_parameters_in_its_own_trace():
+    x = np.linspace(-0.75, -0.45, 11)
+    clean = contact(CONTACT, nodes=3).curve(x, **CONTACT)
+    data = (x, clean + 0.01 * np.random.default_rng(4).standard_normal(x.size))
+    start = {"lever_arm": 1.0, "offset": 0.0, "temperature": 0.9, "series_resistance": 300.0}
+    fit = fit_device(split_gate_contact(), data, free=start, to="drain", from_="source",
+                     axis="gate", energy=8.0, nodes=3)  # fmt: skip
+    for name, value in CONTACT.items():
+        assert abs(fit.values[name] - value) < 4 * fit.errors[name], name
+        assert fit.errors[name] < 0.25 * abs(value), name
+
+
 def test_a_trace_of_something_else_is_refused():
     x = GATE[:14]
     other = (x, 1 + 0.5 * np.sin(12 * x))

@@ -12,6 +12,7 @@ from sharvin.errors import InvalidInput, ShapeMismatch, UnknownName
 from sharvin.typing import RealArray
 
 Loss = Literal["linear", "soft_l1"]
+SETTLED = 1e-12  # relative fall of the sum of squares that ends an iteration
 MOST = 400  # evaluations of the residuals; well-started fits need ten
 # Smallest singular value of the scaled Jacobian: below, a combination of values changes the curve
 # by less than the rounding of finite differences (1e-8) can show.
@@ -29,6 +30,7 @@ class _Problem:
     low: RealArray
     high: RealArray
     jacobian: Callable[..., RealArray] | None = None
+    tolerance: float = SETTLED
 
     def curve(self, theta: RealArray) -> RealArray:
         values = dict(zip(self.names, theta.tolist(), strict=True))
@@ -61,6 +63,7 @@ def fit_curve(
     parts: Mapping[str, Any] | None = None,
     loss: Loss = "linear",
     jacobian: Callable[..., RealArray] | None = None,
+    tolerance: float = SETTLED,
 ) -> Fit:
     r"""Values that minimize :math:`\sum_i [(y_i - m(x_i))/\sigma_i]^2`, with their covariance.
 
@@ -87,6 +90,9 @@ def fit_curve(
     jacobian : callable, optional
         ``jacobian(x, **values)`` returns derivatives by the values, in their order, shape (points,
         parameters); finite differences otherwise.
+    tolerance : float
+        Relative fall of the sum of squares below which the iteration ends; larger where every
+        evaluation is dear.
 
     Returns
     -------
@@ -100,7 +106,9 @@ def fit_curve(
         For shapes that do not match, negative sigma, unknown bounds, or fewer points than values.
     """
     coordinates, ordinates, noise, dropped = _points(x, y, sigma)
-    problem = _problem(model, coordinates, noise, ordinates.size, start, bounds or {}, jacobian)
+    problem = _problem(
+        model, coordinates, noise, ordinates.size, start, bounds or {}, jacobian, tolerance
+    )
     if ordinates.size < len(start):
         raise InvalidInput(
             f"{name}: {len(start)} values need as many points or more, got {ordinates.size} "
@@ -165,6 +173,7 @@ def _problem(
     start: Mapping[str, float],
     bounds: Mapping[str, tuple[float, float]],
     jacobian: Callable[..., RealArray] | None,
+    tolerance: float,
 ) -> _Problem:
     for name in bounds:
         if name not in start:
@@ -175,7 +184,7 @@ def _problem(
         if not a < b:
             raise InvalidInput(f"bounds of {name!r} must rise, got ({a:g}, {b:g})")
     weight = np.ones(points) if sigma is None else 1 / sigma
-    return _Problem(model, x, weight, tuple(start), low, high, jacobian)
+    return _Problem(model, x, weight, tuple(start), low, high, jacobian, tolerance)
 
 
 def _minimize(
@@ -208,8 +217,8 @@ def _minimize(
     try:
         found = least_squares(
             scaled, inside, bounds=(problem.low, problem.high),
-            jac=slope if own else "2-point", x_scale="jac", loss=loss, max_nfev=MOST, xtol=1e-10,
-            ftol=1e-12, gtol=1e-12,
+            jac=slope if own else "2-point", x_scale="jac", loss=loss, max_nfev=MOST,
+            xtol=max(1e-10, 1e-2 * problem.tolerance), ftol=problem.tolerance, gtol=1e-12,
         )  # fmt: skip
     except (ValueError, FloatingPointError, np.linalg.LinAlgError) as error:
         blank = np.zeros((y.size, start.size))

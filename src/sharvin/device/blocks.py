@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from sharvin.device.pattern import Pattern
 from sharvin.typing import IntArray, NumberArray
 
-__all__ = ["LeadBlocks", "Pattern", "SelfEnergyBlocks"]
+__all__ = ["LeadBlocks", "Pattern", "SelfEnergyBlocks", "same_blocks", "same_bonds"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,3 +61,23 @@ class SelfEnergyBlocks:
     name: str
     self_energy: Callable[[float], NumberArray]
     sites: IntArray
+
+
+def same_blocks(one: LeadBlocks | SelfEnergyBlocks, other: LeadBlocks | SelfEnergyBlocks) -> bool:
+    """Whether two sets of blocks of the same lead hold the same numbers."""
+    if one is other:
+        return True
+    if isinstance(one, SelfEnergyBlocks) or isinstance(other, SelfEnergyBlocks):
+        return False
+    return same_bonds(one, other) and _same(one.cell, other.cell)
+
+
+def same_bonds(one: LeadBlocks, other: LeadBlocks) -> bool:
+    """Whether two sets of blocks differ in their onsite blocks at most."""
+    if (one.conserved is None) != (other.conserved is None):
+        return False
+    return _same(one.hop, other.hop) and _same(one.coupling, other.coupling)
+
+
+def _same(a: NumberArray, b: NumberArray) -> bool:
+    return a.dtype == b.dtype and np.array_equal(a, b)

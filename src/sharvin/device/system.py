@@ -7,10 +7,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from sharvin.device.affine import Block
-from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks
+from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks, same_blocks
 from sharvin.device.leads import BoundLead
 from sharvin.device.parameters import Parameters, joined
 from sharvin.device.pattern import Pattern
@@ -70,22 +68,12 @@ class System:
         if blocks is None:
             made = lead.at(params)
             # A gate that does not reach a lead changes its parameters and not its blocks.
-            same = next((old for old in list(kept.values())[-1:] if _equal(old, made)), made)
+            same = next((old for old in list(kept.values())[-1:] if same_blocks(old, made)), made)
             # setdefault: two threads that meet here must hand out one object.
             blocks = kept.setdefault(key, same)
             while len(kept) > LEADS_KEPT:
                 kept.popitem(last=False)
         return blocks
-
-
-def _equal(one: LeadBlocks | SelfEnergyBlocks, other: LeadBlocks | SelfEnergyBlocks) -> bool:
-    """Whether two sets of blocks of the same lead hold the same numbers."""
-    if isinstance(one, SelfEnergyBlocks) or isinstance(other, SelfEnergyBlocks):
-        return False
-    if (one.conserved is None) != (other.conserved is None):
-        return False
-    pairs = ((one.cell, other.cell), (one.hop, other.hop), (one.coupling, other.coupling))
-    return all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
 
 
 def _key(parameters: Parameters, params: Mapping[str, float]) -> tuple[float, ...]:

@@ -18,7 +18,7 @@ from sharvin.errors import InvalidInput, Unreliable
 from sharvin.formulas.thermal import thermal_kernel
 from sharvin.scattering.smatrix import Port
 from sharvin.solvers.adjoint import sensitivity
-from sharvin.solvers.smatrix import smatrix
+from sharvin.solvers.smatrix import one_blas_thread, smatrix
 from sharvin.typing import RealArray
 from sharvin.units import BOLTZMANN, RESISTANCE_QUANTUM
 
@@ -108,7 +108,8 @@ class DeviceModel:
 
     def _computed(self, x: RealArray, values: Mapping[str, float]) -> tuple[RealArray, RealArray]:
         if self.workers == 1:
-            rows = [self._point(float(at), values) for at in x]
+            with one_blas_thread():
+                rows = [self._point(float(at), values) for at in x]
         else:
             with ThreadPoolExecutor(self.workers) as pool:
                 rows = list(pool.map(lambda at: self._point(float(at), values), x))

@@ -11,7 +11,11 @@ ENOUGH = 1e-11  # relative error below which no smaller step is tried
 
 
 def derivative(
-    function: Callable[[float], Sequence[NumberArray] | None], scale: float
+    function: Callable[[float], Sequence[NumberArray] | None],
+    scale: float,
+    *,
+    steps: Sequence[float] = STEPS,
+    enough: float = ENOUGH,
 ) -> tuple[list[NumberArray], float]:
     """Derivative at zero of a function of one number, and an estimate of its relative error.
 
@@ -25,6 +29,10 @@ def derivative(
         value or one of another kind.
     scale : float
         A step over which the function might change by about as much as it is.
+    steps : sequence of float
+        In units of the scale, in the order in which they are tried.
+    enough : float
+        Error that ends the search.
 
     Returns
     -------
@@ -33,7 +41,7 @@ def derivative(
     """
     best: list[NumberArray] = []
     error = np.inf
-    for size in STEPS:
+    for size in steps:
         h = size * scale
         far, near = (_central(function, step) for step in (h, h / 2))
         if far is None or near is None:
@@ -45,7 +53,7 @@ def derivative(
         now = (off / total) ** 2 + 1e-15 / size if total > 0 else 0.0
         if now < error:
             best, error = found, now
-        if error < ENOUGH:
+        if error < enough:
             break
     return best, float(error)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sharvin.device.blocks import LeadBlocks
 from sharvin.device.device import Device
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.scattering.smatrix import SMatrix
@@ -22,6 +23,7 @@ from sharvin.solvers.channels import Channels
 from sharvin.solvers.junction import Junction, Point, junction_of
 from sharvin.solvers.sectors import Joined
 from sharvin.solvers.smatrix import CAREFUL, TOLERANCE, join_leads, resolve, to_smatrix
+from sharvin.solvers.surface import Surface
 from sharvin.typing import BoolArray, ComplexArray, RealArray
 
 if TYPE_CHECKING:
@@ -71,6 +73,18 @@ class Inside:
         ):
             waves[sector.kept] = root[factor.reduced.delayed :]
         return waves
+
+    @cached_property
+    def surfaces(self) -> tuple[Surface | None, ...]:
+        """The ends of the leads, for derivatives; None for those without a self-energy of cells."""
+        return tuple(
+            Surface(lead, contact, channels, self.point.energy)
+            if isinstance(lead, LeadBlocks) and channels.ports is None
+            else None
+            for lead, contact, channels in zip(
+                self.point.leads, self.point.layout.extension.contacts, self.channels, strict=True
+            )
+        )
 
     def waves(self, mixture: ComplexArray | None = None) -> ComplexArray:
         """Scattering states on all orbitals of the extended device, or mixtures of them.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sharvin.device.blocks import LeadBlocks
+from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks, same_blocks, same_bonds
 from sharvin.errors import InvalidInput, SharvinError, Unreliable
 from sharvin.numerics.differences import derivative
 from sharvin.solvers.channels import Channels, lead_channels, self_energy_channels
@@ -26,6 +26,10 @@ from sharvin.typing import ComplexArray, NumberArray
 
 # Largest accepted relative error of a derivative by differences.
 ROUGH = 1e-6
+# Modes of leads are dear: the step that mostly does goes first, and nine digits are as good as the
+# modes themselves.
+STEPS, ENOUGH = (1e-3, 2e-4, 6e-3, 3e-2, 2e-5), 1e-9
+Piece = tuple[NumberArray, NumberArray]  # derivatives of a lead's self-energy and of W
 
 
 def energy_motion(inside: Inside) -> ComplexArray:
@@ -33,26 +37,61 @@ def energy_motion(inside: Inside) -> ComplexArray:
     point = inside.point
     contacts = point.layout.extension.contacts
 
-    def moved(step: float) -> list[Channels]:
-        return _channels(point.leads, contacts, point.energy + step)
+    def moved(step: float) -> list[Channels | None]:
+        energy = point.energy + step
+        return [
+            None if piece is not None else _channel(lead, contact, energy)
+            for lead, contact, piece in zip(point.leads, contacts, known, strict=True)
+        ]
 
-    return _lead_part(inside, moved, _band_scale(point.leads), "the energy")
+    known = [
+        None if surface is None else surface.moved(-np.eye(len(surface.lead.cell)))
+        for surface in inside.surfaces
+    ]
+    return _lead_part(inside, known, moved, _band_scale(point.leads), "the energy")
 
 
 def parameter_motion(inside: Inside, name: str) -> ComplexArray | None:
-    """What the leads contribute to i S† dS/dp; None where they do not depend on it."""
-    known = inside.point.layout.extension
+    """What the leads contribute to i S† dS/dp; None where they do not depend on it.
 
-    def moved(step: float) -> list[Channels]:
-        leads = inside.device.lead_blocks(_shifted(inside, name, step))
-        contacts = attach(inside.device.pattern, leads, known).contacts
-        return _channels(leads, contacts, inside.point.energy)
-
+    Most parameters (a gate that does not reach so far, disorder inside) leave the numbers of some
+    leads or of all as they are: nothing is solved for those.
+    """
+    extension = inside.point.layout.extension
     scale = parameter_scale(inside, name)
-    tried = inside.device.lead_blocks(_shifted(inside, name, 1e-3 * scale))
-    if all(one is other for one, other in zip(tried, inside.point.leads, strict=True)):
+    tried = inside.device.lead_blocks(_shifted(inside, name, STEPS[0] * scale))
+    if all(same_blocks(a, b) for a, b in zip(tried, inside.point.leads, strict=True)):
         return None
-    return _lead_part(inside, moved, scale, f"parameter {name!r}")
+
+    def moved(step: float) -> list[Channels | None]:
+        leads = inside.device.lead_blocks(_shifted(inside, name, step))
+        contacts = attach(inside.device.pattern, leads, extension).contacts
+        return [
+            None if piece is not None else _channel(lead, contact, inside.point.energy)
+            for lead, contact, piece in zip(leads, contacts, known, strict=True)
+        ]
+
+    known = [_parameter_piece(inside, name, scale, i, one) for i, one in enumerate(tried)]
+    return _lead_part(inside, known, moved, scale, f"parameter {name!r}")
+
+
+def _parameter_piece(
+    inside: Inside, name: str, scale: float, number: int, tried: LeadBlocks | SelfEnergyBlocks
+) -> Piece | None:
+    """Derivatives of one lead where only its onsite block moves, or nothing at all."""
+    now, surface = inside.point.leads[number], inside.surfaces[number]
+    if same_blocks(tried, now):
+        channels = inside.channels[number]
+        return np.zeros(channels.hermitian.shape), np.zeros(channels.v.shape)
+    if surface is None or not isinstance(tried, LeadBlocks) or not same_bonds(tried, surface.lead):
+        return None
+
+    def cell(step: float) -> list[NumberArray] | None:
+        lead = inside.device.lead_blocks(_shifted(inside, name, step))[number]
+        return [lead.cell] if isinstance(lead, LeadBlocks) else None
+
+    change, error = derivative(cell, scale)
+    return surface.moved(change[0]) if error < ROUGH else None
 
 
 def values_motion(inside: Inside, name: str) -> NumberArray:
@@ -90,26 +129,28 @@ def _band_scale(leads: Leads) -> float:
     return max((float(np.abs(hop).max(initial=0.0)) for hop in hops), default=0.0) or 1.0
 
 
-def _channels(leads: Leads, contacts: Sequence[Contact], energy: float) -> list[Channels]:
-    found = []
-    for lead, contact in zip(leads, contacts, strict=True):
-        if isinstance(lead, LeadBlocks):
-            modes = prepare(lead.cell, lead.hop, conserved=lead.conserved).modes(energy)
-            found.append(lead_channels(modes, lead, contact))
-        else:
-            found.append(self_energy_channels(lead, energy))
-    return found
+def _channel(lead: LeadBlocks | SelfEnergyBlocks, contact: Contact, energy: float) -> Channels:
+    if isinstance(lead, LeadBlocks):
+        modes = prepare(lead.cell, lead.hop, conserved=lead.conserved).modes(energy)
+        return lead_channels(modes, lead, contact)
+    return self_energy_channels(lead, energy)
 
 
 def _lead_part(
-    inside: Inside, moved: Callable[[float], list[Channels]], scale: float, what: str
+    inside: Inside,
+    known: Sequence[Piece | None],
+    moved: Callable[[float], list[Channels | None]],
+    scale: float,
+    what: str,
 ) -> ComplexArray:
-    """The leads' part of i S† S', in the modes of S."""
+    """The leads' part of i S† S', in the modes of S; by differences where it is not known."""
     if any(c.ports is not None for c in inside.channels):
         raise Unreliable(
             f"at energy {inside.point.energy:.12g} a state bound to the surface of a lead makes "
             f"its self-energy too large for a derivative by {what}; move the energy"
         )
+    if None not in known:
+        return _assembled(inside, [piece for piece in known if piece is not None])
     roots = [_root(c) for c in inside.channels]
 
     def aligned(step: float) -> list[NumberArray] | None:
@@ -119,19 +160,22 @@ def _lead_part(
             return None
         pieces: list[NumberArray] = []
         for now, before, w in zip(channels, inside.channels, roots, strict=True):
+            if now is None:
+                continue
             if now.ports is not None or now.count != before.count or len(now.v) != len(before.v):
                 return None
             sigma = now.hermitian - 0.5j * (now.v @ now.v.conj().T)
             pieces += [sigma, _parallel(_root(now), w)]
         return pieces
 
-    found, error = derivative(aligned, scale)
+    found, error = derivative(aligned, scale, steps=STEPS, enough=ENOUGH)
     if not error < ROUGH:
         raise Unreliable(
             f"at energy {inside.point.energy:.12g} the modes of a lead change too fast with "
             f"{what} for a derivative: a band edge is near; move the energy"
         )
-    return _assembled(inside, found)
+    rest = iter(zip(found[::2], found[1::2], strict=True))
+    return _assembled(inside, [next(rest) if piece is None else piece for piece in known])
 
 
 def _root(channels: Channels) -> ComplexArray:
@@ -147,17 +191,16 @@ def _parallel(w: ComplexArray, reference: ComplexArray) -> ComplexArray:
     return found
 
 
-def _assembled(inside: Inside, pieces: Sequence[NumberArray]) -> ComplexArray:
+def _assembled(inside: Inside, pieces: Sequence[Piece]) -> ComplexArray:
     into, out = _references(inside)
     s = out[:, None] * inside.joined.data / into
     waves = inside.interface / into
     n = len(s)
     total = np.zeros((n, n), complex)
     start = 0
-    for number, (lead, place) in enumerate(
-        zip(inside.channels, inside.point.layout.places, strict=True)
+    for lead, place, (sigma, w) in zip(
+        inside.channels, inside.point.layout.places, pieces, strict=True
     ):
-        sigma, w = pieces[2 * number : 2 * number + 2]
         modes = slice(start, start + lead.count)
         psi = waves[place]
         total += psi.conj().T @ sigma @ psi

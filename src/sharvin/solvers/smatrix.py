@@ -1,5 +1,6 @@
 """The front door of the solver: a device at one point, or at many, to S-matrices."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -122,11 +123,24 @@ def solve_resolved(
     return found
 
 
+_HELD = threading.local()
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread: for matrices of this size more threads only slow it down."""
-    with threadpool_limits(limits=1, user_api="blas"):
+    """Hold BLAS to one thread: for matrices of this size more threads only slow it down.
+
+    Looking for BLAS libraries costs a millisecond: inside of itself it does nothing.
+    """
+    if getattr(_HELD, "now", False):
         yield
+        return
+    with threadpool_limits(limits=1, user_api="blas"):
+        _HELD.now = True
+        try:
+            yield
+        finally:
+            _HELD.now = False
 
 
 def resolve(device: Device, point: Mapping[str, Any]) -> tuple[float, dict[str, float]]:
