@@ -57,10 +57,10 @@ def compute(full: bool = False) -> "xr.Dataset":
         dot, temperature=scale * VALLEY, level=levels, wilson=coarse, unit="2e²/h"
     )
     magnet = nrg.anderson(level=-U / 2, interaction=U, rates=dict(dot.rates), field=FIELD)
-    energy = np.linspace(-3, 3, 401) * magnet.zeeman
+    energy = np.concatenate([-_ENERGIES[:0:-1], _ENERGIES]) * magnet.zeeman
     spectra = {
         name: nrg.spectral_function(
-            m, energy=energy, temperature=scale / 10, wilson=even, broadening=0.7
+            m, energy=energy, temperature=scale / 30, wilson=even, broadening=0.5
         )
         for name, m in (("zero", dot), ("field", magnet))
     }
@@ -95,6 +95,8 @@ def compute(full: bool = False) -> "xr.Dataset":
 
 
 _G0 = {"units": "2e²/h"}
+# From the Fermi energy, in Zeeman energies: dense inside of the resonance.
+_ENERGIES = np.concatenate([[0.0], np.geomspace(0.003, 3.0, 121)])
 
 
 def checks(data: "xr.Dataset") -> tuple[Check, ...]:
@@ -116,6 +118,8 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
               np.abs(g[cold] - liquid).max(), 0.0, 0.005, coarse),
         Check.between("T_K from G = G0/2, over T_L of the Bethe ansatz", t_k / t_l, 0.97, 1.07,
                       "the two definitions agree in the Kondo limit; 1.03 to 1.04 found here"),
+        Check("top of the resonance: πΓA(0)/2", data.A.sel(energy=0.0), 1.0, 0.02,
+              "Friedel; T = T_L/30 and 160 states, 0.005 found"),
         Check("total weight of the spectrum", float(data.sum_rule), 1.0, 1e-10, "rounding"),
     ]  # fmt: skip
     for ratio, value in zip(data.ratio.values, data.bethe.values, strict=True):

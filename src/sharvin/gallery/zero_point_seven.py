@@ -114,11 +114,13 @@ def _free(sites: int, gates: RealArray, field: float, thermal_energy: float = 0.
 def _warm(sites: int, places: RealArray, temperatures: RealArray) -> RealArray:
     omega = model(sites).curvature
     barriers = [model(sites, v, WARM_STRENGTH) for v in places]
-    solved = [
-        [second_born(b, thermal_energy=t * omega, tolerance=1e-4) for b in barriers]
-        for t in temperatures
-    ]
-    return np.array([[s.conductance / 2 for s in row] for row in solved])
+
+    def heated(kt: float) -> RealArray:
+        return _each(
+            lambda b: second_born(b, thermal_energy=kt, tolerance=1e-4).conductance, barriers
+        )
+
+    return np.array([heated(t * omega) / 2 for t in temperatures])
 
 
 def _polarized(gates: RealArray) -> RealArray:

@@ -164,5 +164,6 @@ class Wilson:
         return max(int(np.ceil(2 * np.log(1 / lowest) / np.log(self.ratio))), 4) + SPARE_SITES
 
 
-# Beyond the site of the scale k_B T, for the kept states to be finer than k_B T.
-SPARE_SITES = 14
+# Beyond the site of the scale k_B T, for the kept states to be finer than k_B T. Each later site
+# holds a quarter of the thermal weight of the one before; two less would do for 500 states.
+SPARE_SITES = 12

@@ -1,5 +1,6 @@
 """The spectrum of the dot: delta functions made smooth, and what the self-energy makes of them."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from sharvin.manybody.nrg.flow import Shell
 from sharvin.manybody.nrg.model import Anderson, Wilson
 from sharvin.manybody.nrg.run import averaged, thermal_energies
 from sharvin.manybody.nrg.weights import peaks
+from sharvin.numerics.elimination.kernel import kernel
 from sharvin.typing import ComplexArray, RealArray
 
 if TYPE_CHECKING:
@@ -134,19 +136,35 @@ def _histogram(
 ) -> RealArray:
     """Weights per bin of d and of d n, shape (2, bins)."""
     total = np.zeros((2, len(edges) - 1))
-    count = len(edges) // 2  # edges on each side of the Fermi energy
-    least, step = np.log(edges[count]), np.log(edges[-1] / edges[count]) / (count - 1)
+    least, step = np.log(edges[len(edges) // 2]), np.log(edges[-1] / edges[-2])
     for block in peaks(shells, kt, spin, np.inf):
-        here = np.abs(block.weights[0]) + np.abs(block.dressed[0]) > FAINT
-        rows, columns = np.nonzero(here)
-        omega = block.columns[columns] - block.rows[rows]
-        size = np.log(np.maximum(np.abs(omega), 1e-300))
-        place = np.clip(((size - least) // step).astype(np.int64), -1, count - 2) + 1
-        middle = count - 1  # the bin around the Fermi energy
-        signed = np.where(omega < 0, middle - place, middle + place)
-        for row, weights in zip(total, (block.weights[0], block.dressed[0]), strict=True):
-            row += np.bincount(signed, weights[here], len(row))
+        _binned(block.weights[0], block.dressed[0], block.rows, block.columns, least, step, total)
     return total
+
+
+@kernel
+def _binned(
+    weights: RealArray,
+    dressed: RealArray,
+    rows: RealArray,
+    columns: RealArray,
+    least: float,
+    step: float,
+    total: RealArray,
+) -> None:  # pragma: no cover - compiled
+    """Add both weights to the bin of ω = columns - rows, even in ln|ω| on each side of zero."""
+    middle = total.shape[1] // 2
+    for i in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            if abs(weights[i, j]) + abs(dressed[i, j]) > FAINT:
+                omega = columns[j] - rows[i]
+                place = 0
+                if abs(omega) > 0.0:
+                    place = math.floor((math.log(abs(omega)) - least) / step) + 1
+                place = min(max(place, 0), middle)
+                at = middle + place if omega > 0.0 else middle - place
+                total[0, at] += weights[i, j]
+                total[1, at] += dressed[i, j]
 
 
 def _smoothed(bins: RealArray, edges: RealArray, width: float, kt: float) -> RealArray:
