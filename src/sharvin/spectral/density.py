@@ -60,7 +60,8 @@ def density_of_states(
     workers : int, optional
         Threads; by default one per core.
     array_module : module, optional
-        A module of the array API standard (`numpy`, `torch`, `cupy`) in place of compiled loops.
+        A module of the array API standard (`numpy`, `torch`, `cupy`) in place of compiled loops;
+        never run on a GPU so far.
     **parameters
         Parameters of the system.
 

@@ -1,4 +1,7 @@
-"""The same blocks in any library of the array API standard: NumPy, CuPy, PyTorch on a GPU."""
+"""The same blocks in any library of the array API standard, such as NumPy, CuPy or PyTorch.
+
+Tested on the CPU, with NumPy and array-api-strict; on a GPU it has never been run.
+"""
 
 from collections.abc import Mapping
 from typing import Any
