@@ -67,13 +67,14 @@ def clean(
     spikes = np.flatnonzero(_spikes(at, of, noise))
     notes = [f"{lost} points are not finite: left out"] if lost else []
     notes += [f"{offset:g} subtracted"] if offset else []
-    notes += [f"{spikes.size} spikes"] if spikes.size else []
+    notes += [f"{spikes.size} spike{'s' if spikes.size > 1 else ''}"] if spikes.size else []
+    kept = np.ones(at.size, dtype=bool)
+    kept[spikes] = False
+    mended = np.where(kept, of, np.interp(at, at[kept], of[kept]))
     if despike and spikes.size:
-        kept = np.ones(at.size, dtype=bool)
-        kept[spikes] = False
-        of = np.where(kept, of, np.interp(at, at[kept], of[kept]))
+        of = mended
         notes[-1] += " put on the line between their neighbors"
-    jumps = _jumps(of, noise)
+    jumps = _jumps(mended, noise)  # a spike is no jump
     notes += [f"jump near {at[j]:.6g}" for j in jumps]
     hysteresis = _hysteresis(raw_x, raw_y, noise)
     if hysteresis > JUMP:
@@ -133,6 +134,10 @@ def _spikes(x: RealArray, y: RealArray, noise: float) -> BoolArray:
     both = np.minimum(np.abs(y[1:-1] - y[:-2]), np.abs(y[1:-1] - y[2:]))
     found = np.zeros(y.size, dtype=bool)
     found[1:-1] = (away > SPIKE * noise) & (both > SPIKE * noise)
+    # On a riser the neighbors of a spike are far from its line as well: only the farthest counts.
+    distance = np.zeros(y.size)
+    distance[1:-1] = away
+    found[1:-1] &= (distance[1:-1] >= distance[:-2]) & (distance[1:-1] > distance[2:])
     return found
 
 

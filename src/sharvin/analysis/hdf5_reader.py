@@ -1,7 +1,7 @@
 """NetCDF and HDF5 files, and logs of Labber, as labelled records; opened read-only."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -22,6 +22,9 @@ def read_hdf5(path: Path) -> "xr.Dataset":
     """
     import h5py  # type: ignore[import-untyped]
 
+    with path.open("rb") as stream:
+        if stream.read(3) == b"CDF":  # NetCDF-3, which is no HDF5
+            return _netcdf(path, "scipy")
     try:
         with h5py.File(path, "r") as file:
             if "Data" in file and "Channel names" in file["Data"]:
@@ -36,13 +39,13 @@ def read_hdf5(path: Path) -> "xr.Dataset":
     return _netcdf(path)
 
 
-def _netcdf(path: Path) -> "xr.Dataset":
+def _netcdf(path: Path, engine: Literal["h5netcdf", "scipy"] = "h5netcdf") -> "xr.Dataset":
     import xarray as xr
 
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as data:
+        with xr.open_dataset(path, engine=engine) as data:
             return data.load()
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise InvalidInput(f"{path}: cannot be read as NetCDF ({error})") from None
 
 

@@ -81,7 +81,13 @@ def _run(path: Path, connection: sqlite3.Connection, run: int | None) -> "xr.Dat
         rows = connection.execute(
             f'SELECT {quoted} FROM "{table}" WHERE "{measured}" IS NOT NULL ORDER BY id'
         ).fetchall()
-        _add(parts, measured, setpoints, rows, specs)
+        try:
+            _add(parts, measured, setpoints, rows, specs)
+        except (ValueError, EOFError, OSError) as error:
+            raise InvalidInput(
+                f"{path}: run {chosen}: {measured!r} is damaged or of a kind not known here "
+                f"({str(error).partition('.')[0]})"
+            ) from None
     if not parts:
         raise InvalidInput(f"{path}: run {chosen} holds no numbers")
     return _record(parts, path, chosen)

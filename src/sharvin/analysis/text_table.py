@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from csv import reader
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +51,10 @@ def read_table(path: Path) -> Table:
         raise InvalidInput(f"{path}: the file holds no numbers; a table of numbers is needed")
     separator, decimal = _dialect(bare)
     rows, header = _rows(lines, separator, decimal)
+    if not rows:  # a column of words or times in every line: it is kept as empty
+        separator, decimal = _dialect(bare, mixed=True)
+        if separator is not None:
+            rows, header = _rows(lines, separator, decimal, mixed=True)
     if not rows:
         raise InvalidInput(
             f"{path}: no line of numbers in {len(bare)} lines of text; a table of numbers, "
@@ -61,9 +66,11 @@ def read_table(path: Path) -> Table:
         data[i, : len(row)] = row
     if not np.isfinite(data).any():
         raise InvalidInput(f"{path}: all {data.size} cells are empty or NaN")
-    while width > 1 and np.isnan(data[:, width - 1]).all():  # a separator at the end of each line
-        width -= 1
     names, units = _header(header, separator, width)
+    # A separator at the end of each line makes a column that nobody named.
+    while width > 1 and np.isnan(data[:, width - 1]).all() and not names[width - 1]:
+        width -= 1
+        names, units = _header(header, separator, width)
     return Table(data[:, :width], names, units)
 
 
@@ -120,6 +127,8 @@ def _is_comment(line: str) -> bool:
 
 
 def _cells(line: str, separator: str | None) -> list[str]:
+    if separator is not None and '"' in line:  # a quoted name may hold the separator
+        return [cell.strip() for cell in next(reader([line], delimiter=separator), [])]
     cells = line.split() if separator is None else line.split(separator)
     return [cell.strip().strip('"') for cell in cells]
 
@@ -138,8 +147,11 @@ def _number(cell: str, decimal: str) -> float | None:
         return None
 
 
-def _dialect(lines: Sequence[str]) -> tuple[str | None, str]:
-    """Separator and decimal mark that turn most cells into numbers, in rows of equal length."""
+def _dialect(lines: Sequence[str], *, mixed: bool = False) -> tuple[str | None, str]:
+    """Separator and decimal mark that turn most cells into numbers, in rows of equal length.
+
+    In `mixed` rows two numbers are enough, whatever stands beside them.
+    """
     middle = max(0, min(len(lines) // 2, len(lines) - _SAMPLE))
     sample = lines[middle : middle + _SAMPLE]
 
@@ -149,7 +161,7 @@ def _dialect(lines: Sequence[str]) -> tuple[str | None, str]:
         for line in sample:
             cells = _cells(line, separator)
             numbers = [_number(cell, decimal) for cell in cells]
-            if all(n is not None for n in numbers) and not np.isnan(np.array(numbers, float)).all():
+            if _is_row(numbers, mixed):
                 good += 1
                 widths.append(len(cells))
         if not good:
@@ -161,10 +173,18 @@ def _dialect(lines: Sequence[str]) -> tuple[str | None, str]:
     return max(_DIALECTS, key=quality)
 
 
+def _is_row(numbers: Sequence[float | None], mixed: bool) -> bool:
+    good = sum(n is not None and not np.isnan(n) for n in numbers)
+    return good > 1 if mixed else good > 0 and all(n is not None for n in numbers)
+
+
 def _rows(
-    lines: Sequence[str], separator: str | None, decimal: str
+    lines: Sequence[str], separator: str | None, decimal: str, *, mixed: bool = False
 ) -> tuple[list[list[float]], list[str]]:
-    """Rows of numbers, and the lines above the first of them."""
+    """Rows of numbers, and the lines above the first of them.
+
+    Below the first row, a word among numbers (an overload) is an empty cell.
+    """
     rows: list[list[float]] = []
     header: list[str] = []
     for line in lines:
@@ -173,11 +193,18 @@ def _rows(
         numbers = (
             None if _is_comment(line) else [_number(c, decimal) for c in _cells(line, separator)]
         )
-        if numbers is None or any(n is None for n in numbers):
+        inside = (
+            bool(rows)
+            and len(numbers or ()) == len(rows[-1])
+            and any(n is not None for n in numbers or ())
+        )
+        if numbers is None or (
+            any(n is None for n in numbers) and not _is_row(numbers, mixed) and not inside
+        ):
             if not rows:
                 header.append(line)
             continue
-        row = [n for n in numbers if n is not None]
+        row = [np.nan if n is None else n for n in numbers]
         if rows or not np.isnan(row).all():
             rows.append(row)
     return rows, header

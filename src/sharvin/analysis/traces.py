@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sharvin.analysis.records import curve, has, pick
-from sharvin.errors import InvalidInput, UnitError
+from sharvin.errors import InvalidInput, ShapeMismatch, UnitError
 from sharvin.typing import RealArray
 from sharvin.units import ratio
 
@@ -61,7 +61,12 @@ def traces(record: Any, unit: str | None = None) -> list[Trace]:
         axis = values.dims.index(gate.dims[0])
         y = np.moveaxis(y, axis, 0)
         x = np.broadcast_to(x[:, None], y.shape)
-    if y.ndim > 2 or x.shape != y.shape:
+    if y.ndim <= 2 and x.shape != y.shape:
+        raise ShapeMismatch(
+            f"as many gate voltages as values are needed: {gate.name!r} has {x.shape}, "
+            f"{values.name!r} has {y.shape}"
+        )
+    if y.ndim > 2:
         raise InvalidInput(f"a trace has shape (points,) or (points, traces), got {y.shape}")
     source = str(getattr(record, "attrs", {}).get("source", ""))
     found = []
