@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from analysis.measured import data
 from sharvin.analysis.diamonds import fit_diamonds
@@ -87,6 +88,16 @@ def test_peaks_give_back_what_made_them(shape, model, truth):
     fit = fit_peak((X, y), shape=shape, lever_arm=0.1)
     for name, value in ({"center": 0.52, "height": 0.8} | truth).items():
         assert abs(fit.values[name] - value) < 4 * fit.errors[name], name
+
+
+def test_a_gate_in_millivolts_gives_the_same_temperature():
+    y = thermal_peak(X, center=0.52, height=0.8, base=0.01, width=0.03) + 0.004 * NOISE
+    volts = fit_peak((X, y), shape="thermal", lever_arm=0.1)
+    data = {"gate": ("gate", 1e3 * X, {"units": "mV"}), "G": ("gate", y, {"units": "uS"})}
+    millivolts = fit_peak(xr.Dataset(data).set_coords("gate"), shape="thermal", lever_arm=0.1)
+    assert millivolts.parts["energies"]["T"] == pytest.approx(volts.parts["energies"]["T"])
+    assert millivolts.values["center"] == pytest.approx(volts.values["center"])
+    assert millivolts.units["width"] == "V"
 
 
 def test_shapes_have_their_textbook_widths():

@@ -1,7 +1,7 @@
 """Conductance peaks of a dot: their shape tells temperature, coupling and lever arm."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from sharvin.analysis.peak_shapes import (
     thermal_peak,
     thermal_slopes,
 )
-from sharvin.analysis.records import curve
+from sharvin.analysis.records import curve, numbers
 from sharvin.analysis.traces import columns
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.typing import RealArray
@@ -30,6 +30,7 @@ Shape = Literal["thermal", "multi-level", "lifetime", "both"]
 SIGNAL = 5.0  # noises by which a peak stands out
 # An information criterion (Akaike) has to improve by this much before a shape is preferred.
 PREFERRED = 6.0
+MISFIT = 0.3  # of the variation of the data: what no single peak may leave over beyond noise
 MISSED = 0.05  # runs test below which none of the simple shapes is taken to describe the peak
 
 
@@ -84,8 +85,8 @@ def fit_peak(
     Returns
     -------
     Fit
-        ``center``, ``height``, ``base``, and ``width`` (kT/α) or ``gamma`` (Γ/α) or both, in
-        units of the gate. Converged is False where nothing stands out of the noise.
+        ``center``, and ``width`` (kT/α) or ``gamma`` (Γ/α) or both, in V whatever the record
+        has; ``height`` and ``base``. Converged is False where nothing stands out of the noise.
     """
     x, y = _peak_arrays(trace)
     shapes = ("thermal", "multi-level", "lifetime") if shape == "auto" else (shape,)
@@ -110,7 +111,7 @@ def _peak_arrays(trace: Any) -> tuple[RealArray, RealArray]:
         x, y, _ = curve(*trace)
         return x, y
     gate, values = columns(trace)
-    x, y, _ = curve(gate.values, values.values)
+    x, y, _ = curve(numbers(gate, "V", default="V"), values.values)
     return x, y
 
 
@@ -144,9 +145,13 @@ def _one(name: str, x: RealArray, y: RealArray, sigma: ArrayLike | None) -> Fit:
 
 
 def _refused(fit: Fit, height: float) -> Fit:
-    from dataclasses import replace
-
     spread = float(np.std(fit.residuals))
+    if spread > MISFIT * float(np.std(fit.y)) and spread > STRUCTURE * noise_level(fit.residuals):
+        return replace(
+            fit, converged=False,
+            problem=f"this is not one peak: what the formula leaves over is {spread:.2g} rms, "
+            f"{spread / noise_level(fit.residuals):.0f} times the noise from point to point",
+        )  # fmt: skip
     value, error = fit.values["height"], fit.errors["height"]
     if value > 0 and value > SIGNAL * error and (height > SIGNAL / 3 * spread):
         return fit
@@ -171,8 +176,6 @@ def _compared(good: dict[str, Fit], best: str) -> list[str]:
 
 
 def _energies(fit: Fit, shape: str, lever_arm: float | None, notes: list[str]) -> Fit:
-    from dataclasses import replace
-
     from sharvin.analysis.text import with_error
 
     energies: dict[str, tuple[float, float]] = {}
@@ -189,7 +192,8 @@ def _energies(fit: Fit, shape: str, lever_arm: float | None, notes: list[str]) -
             energies["gamma"] = (scale * fit.values["gamma"], scale * fit.errors["gamma"])
             lines.append(f"Γ = {with_error(*energies['gamma'], 'meV')}")
     parts = {**fit.parts, "shape": shape, "energies": energies, "lines": lines}
-    return replace(fit, notes=(*fit.notes, *notes), parts=parts)
+    units = {name: "V" for name in ("center", "width", "gamma") if name in fit.names}
+    return replace(fit, units={**fit.units, **units}, notes=(*fit.notes, *notes), parts=parts)
 
 
 def fit_peaks(trace: Any, **options: Any) -> tuple[Fit, ...]:
@@ -202,8 +206,6 @@ def fit_peaks(trace: Any, **options: Any) -> tuple[Fit, ...]:
     """
     from scipy.ndimage import gaussian_filter1d
     from scipy.signal import find_peaks
-
-    from sharvin.analysis.residuals import noise_level
 
     x, y = _peak_arrays(trace)
     grid = np.linspace(x[0], x[-1], len(x))
