@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 WIDTH, LENGTH, DISORDER, PATH = 30, 100, 1.5, 19.4
 FLUX = 0.002
-# In a field shorter samples lie far above the law; a cleaner one is long before it is localized.
-FIELD_LENGTH, FIELD_DISORDER, FIELD_PATH = 200, 1.0, 43.7
+# In a field the law needs L >> l and W (and L << 2 N l). With 2,500 to 9,000 samples each, L = 100,
+# 200, 300, 400 have 0.0961(15), 0.0755(15), 0.0710(15), 0.0693(20); at l = 19, L = 100 and 200 have
+# 0.0839(17) and 0.0713(11). Isotropic scatterers as long and with as many modes have 1/15.
+FIELD_LENGTH, FIELD_DISORDER, FIELD_PATH = 400, 1.0, 43.7
 SQUARE, SQUARE_DISORDER = 60, 2.5  # L/l = 8: deep enough, and not yet localized
 NARROW = 21  # 14 modes, for the fluctuations in energy
 KT = np.array([0.005, 0.01])  # in hoppings
@@ -45,7 +47,7 @@ def compute(full: bool = False) -> "xr.Dataset":
         ),
         "wire_field": ensemble(
             strip(FIELD_LENGTH, WIDTH, FIELD_DISORDER, field="B"),
-            samples=2000 if full else 96,
+            samples=4000 if full else 96,
             energy=ENERGY,
             B=tesla(FLUX),
         ),
@@ -65,7 +67,7 @@ def compute(full: bool = False) -> "xr.Dataset":
     by_field = over_field.conductance.var("B", ddof=1)
     energies = ENERGY + np.linspace(-0.15, 0.15, 61)
     warm = ensemble(
-        strip(LENGTH, NARROW, DISORDER), samples=400 if full else 16, energy=energies
+        strip(LENGTH, NARROW, DISORDER), samples=200 if full else 16, energy=energies
     ).conductance
     curve = statistics.correlation(warm, along="energy")
     cold = float(warm.var("sample", ddof=1).mean())
@@ -123,8 +125,8 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     found = []
     for name, (expected, title) in wanted.items():
         value, error = float(data[f"var_{name}"]), float(data[f"var_{name}_error"])
-        reason = "three standard errors, and 10 % of finite length"
-        found.append(Check(title, value, expected, 3 * error + 0.1 * expected, reason))
+        reason = "10 % of finite length and width, or three standard errors"
+        found.append(Check(title, value, expected, max(3 * error, 0.1 * expected), reason))
     ratio = float(data.var_wire / data.var_wire_field)
     found.append(Check.between("var without over with a field (2)", ratio, 1.2, 2.8, "14 % each"))
     first, other = data.g_of_B.values
@@ -140,7 +142,7 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     found.append(Check("two terminals: even in B", odd, 0, 1e-8, reason))
     expected = float(dmpk.conductance_variance(s, 2))
     value, error = float(data.var_over_field), float(data.var_over_field_error)
-    reason = "three standard errors; fields of one sample are not independent: 25 %"
+    reason = "three standard errors; 25 % as L = 100 is short for a field"
     found.append(
         Check(
             "variance over fields as over samples",

@@ -85,9 +85,10 @@ def _with_eigenvalues(table: "xr.Dataset") -> "xr.Dataset":
     names = [n for n in table.data_vars if str(n)[:1] == "T" and str(n)[1:].isdigit()]
     if not names:
         return table
-    stacked = xr.concat([table[name].drop_attrs() for name in names], dim="channel")
-    stacked = stacked.transpose(*table[names[0]].dims, "channel")
-    stacked.attrs = {"units": "", "long_name": "transmission eigenvalue"}
+    first = table[names[0]]
+    values = np.stack([table[name].values for name in names], axis=-1)
+    attrs = {"units": "", "long_name": "transmission eigenvalue"}
+    stacked = xr.DataArray(values, first.coords, (*first.dims, "channel"), attrs=attrs)
     return table.drop_vars(names).assign(eigenvalues=stacked)
 
 
