@@ -178,7 +178,7 @@ def _joint(items: Sequence[_Found]) -> Fit:
         covariance=np.array([[error**2]]), x=inverse, y=ohms[used],
         fitted=r_s + quantum * inverse, sigma=series.sigma,
         units={"R_s": "Ω"}, labels=("1/N", "R (Ω)"),
-        notes=tuple(_notes(items, series)), kind="plateaus",
+        notes=tuple(_notes(items, series, plateaus)), kind="plateaus",
         refit=lambda y: np.array([series.mean(y)]),
         parts={
             "plateaus": tuple(plateaus), "degeneracy": degeneracy, "slope": (slope, slope_error),
@@ -225,7 +225,20 @@ def _lines(
     return lines
 
 
-def _notes(items: Sequence[_Found], series: Series) -> list[str]:
+def _missing(plateaus: Sequence[MeasuredPlateau]) -> list[int]:
+    """Numbers that no plateau between the first and the last has."""
+    seen = {p.number for p in plateaus if p.number}
+    return sorted(set(range(min(seen), max(seen) + 1)) - seen)
+
+
+def _gap_note(plateaus: Sequence[MeasuredPlateau]) -> str:
+    missing = ", ".join(map(str, _missing(plateaus)))
+    return f"no plateau N = {missing} between the others: did the trace jump? Then R_s is wrong"
+
+
+def _notes(
+    items: Sequence[_Found], series: Series, plateaus: Sequence[Sequence[MeasuredPlateau]]
+) -> list[str]:
     notes = []
     if any(len(item.trace.scales) > 1 for item in items):
         notes.append(
@@ -239,6 +252,7 @@ def _notes(items: Sequence[_Found], series: Series) -> list[str]:
         if not n
     ]
     notes += [f"flat at gate {r.place:.4g} without being a plateau: left out" for r in stray]
+    notes += [_gap_note(one) for one in plateaus if _missing(one)]
     if series.outliers:
         notes.append(
             "plateaus far from the line of the others, left out of R_s: N = "

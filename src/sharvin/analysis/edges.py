@@ -11,6 +11,9 @@ STRONG = 0.9  # quantile of the conductance map that stands for "open"
 ONSET = 0.4  # of it: an edge is the first maximum of dI/dV that reaches this share
 QUIET = 0.05  # of it: the derivative is smoothed until its noise is below
 CONTRAST = 3.0  # between a degeneracy point and its neighborhood at zero bias
+# Of the range of bias: what counts as no bias, and what may where noise asks for a mean.
+NARROW, WIDE = 0.03, 0.08
+WEAK = 0.35  # of the largest peak: eight noises above it are too many
 # Of a column: what the raster of a map leaves of the place of a peak (0.014 rms over shifts of
 # peaks of 1.5 columns half width and more, 0.05 of one column).
 GRAIN = 0.02
@@ -110,9 +113,8 @@ def degeneracy_points(found: Map) -> tuple[RealArray, RealArray]:
     """Gates at which the dot conducts without bias, and their errors."""
     from scipy.signal import find_peaks
 
-    reach = np.abs(found.bias - found.offset) <= 0.03 * np.ptp(found.bias)
-    strength = found.conductance[reach].max(axis=0)
-    floor = max(8 * found.noise, 0.005 * found.open)
+    strength, noise = _without_bias(found)
+    floor = max(8 * noise, 0.005 * found.open)
     level = np.log(np.maximum(strength, floor))
     padded = np.concatenate([[np.log(floor)], level, [np.log(floor)]])
     peaks, _ = find_peaks(padded, prominence=np.log(CONTRAST), height=np.log(2 * floor))
@@ -123,13 +125,15 @@ def degeneracy_points(found: Map) -> tuple[RealArray, RealArray]:
             low -= 1
         while high < len(strength) - 1 and strength[high + 1] > strength[peak] / 3:
             high += 1
-        place, error = _center(found, strength, low, int(peak), high)
+        place, error = _center(found, strength, noise, low, int(peak), high)
         centers.append(place)
         errors.append(error)
     return np.array(centers), np.array(errors)
 
 
-def _center(found: Map, strength: RealArray, low: int, peak: int, high: int) -> tuple[float, float]:
+def _center(
+    found: Map, strength: RealArray, noise: float, low: int, peak: int, high: int
+) -> tuple[float, float]:
     """Center of weight of a peak above a third of its height, and its error."""
     step = float(np.ptp(found.gate)) / (len(found.gate) - 1)
     if low == 0 or high == len(strength) - 1:
@@ -139,8 +143,23 @@ def _center(found: Map, strength: RealArray, low: int, peak: int, high: int) -> 
     # Weight from the third up: columns at the ends come in without a jump.
     weight = strength[low : high + 1] - strength[peak] / 3
     place = float(weight @ gate / weight.sum())
-    noise = found.noise * float(np.sqrt(((gate - place) ** 2).sum()) / weight.sum())
-    return place, float(np.hypot(noise, GRAIN * step))
+    error = noise * float(np.sqrt(((gate - place) ** 2).sum()) / weight.sum())
+    return place, float(np.hypot(error, GRAIN * step))
+
+
+def _without_bias(found: Map) -> tuple[RealArray, float]:
+    """Conductance around zero bias along the gate, and its noise.
+
+    The largest of a few rows; a mean over more of them where that drowns in noise.
+    """
+    away = np.abs(found.bias - found.offset) / np.ptp(found.bias)
+    strength = found.conductance[away <= NARROW].max(axis=0)
+    if 8 * found.noise < WEAK * float(strength.max()):
+        return strength, found.noise
+    rows = away <= WIDE
+    # A mean of a derivative is a difference of its ends: its noise falls with the distance.
+    quieter = max(rows.sum() / found.reach, 1.0)
+    return found.conductance[rows].mean(axis=0), found.noise / float(quieter)
 
 
 def edge_points(found: Map, left: float, right: float) -> tuple[RealArray, RealArray, RealArray]:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sharvin.analysis.evidence import weighed
 from sharvin.analysis.fit import Fit
 from sharvin.analysis.least_squares import fit_curve
 from sharvin.errors import InvalidInput
@@ -83,10 +84,11 @@ def fit_peak_widths(
 
     t, w = np.asarray(temperatures, dtype=np.float64), np.asarray(widths, dtype=np.float64)
     slope = float(np.nanmax(w) / np.nanmax(t))
-    return fit_curve(
+    fit = fit_curve(
         model, t, w, sigma,
         start={"lever_arm": 1e-3 * BOLTZMANN / slope, "T_0": float(np.nanmin(t)) / 2 + 1e-3},
         bounds={"lever_arm": (1e-6, 10.0), "T_0": (0.0, 10 * float(np.nanmax(t)))},
         units={"lever_arm": "eV/V", "T_0": "K"}, name="peak width against temperature",
         formula="w = (k/α) √(T² + T_0²)", labels=("T (K)", "w (V)"),
     )  # fmt: skip
+    return weighed(fit, "thermal width")

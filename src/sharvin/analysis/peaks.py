@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sharvin.analysis.evidence import STRUCTURE
 from sharvin.analysis.fit import Fit
 from sharvin.analysis.least_squares import fit_curve
 from sharvin.analysis.peak_shapes import (
@@ -21,6 +22,7 @@ from sharvin.analysis.peak_shapes import (
     thermal_slopes,
 )
 from sharvin.analysis.records import curve, numbers
+from sharvin.analysis.residuals import noise_level
 from sharvin.analysis.traces import columns
 from sharvin.errors import InvalidInput, Unreliable
 from sharvin.typing import RealArray
@@ -192,7 +194,7 @@ def _energies(fit: Fit, shape: str, lever_arm: float | None, notes: list[str]) -
             energies["gamma"] = (scale * fit.values["gamma"], scale * fit.errors["gamma"])
             lines.append(f"Γ = {with_error(*energies['gamma'], 'meV')}")
     parts = {**fit.parts, "shape": shape, "energies": energies, "lines": lines}
-    units = {name: "V" for name in ("center", "width", "gamma") if name in fit.names}
+    units = dict.fromkeys([n for n in fit.names if n in ("center", "width", "gamma")], "V")
     return replace(fit, units={**fit.units, **units}, notes=(*fit.notes, *notes), parts=parts)
 
 
