@@ -9,6 +9,8 @@ from sharvin.device.lead import lead
 from sharvin.device.regions import rectangle
 from sharvin.formulas import thermal_average
 from sharvin.gallery.check import Check
+from sharvin.gallery.dot_cycles import check_cycles, compute_cycles
+from sharvin.gallery.dot_picture import figure
 from sharvin.gallery.phenomenon import Phenomenon
 from sharvin.gallery.scan import transmissions
 from sharvin.manybody import dot
@@ -19,7 +21,6 @@ from sharvin.units import BOLTZMANN, HBAR2_OVER_2ME
 
 if TYPE_CHECKING:
     import xarray as xr
-    from matplotlib.figure import Figure
 
 MASS, FERMI = 0.067, 8.0  # GaAs; meV above the bottom of the gas
 LEVER = 0.2  # eV per volt, of the gate over the channel
@@ -51,7 +52,7 @@ def model(spacing: float = 8.0) -> Device:
 
 
 def compute(full: bool = False) -> "xr.Dataset":
-    """One layout open and closed, the diamonds of a dot, the honeycomb of two, and controls."""
+    """One layout open and closed, diamonds, a honeycomb, pumps, and controls."""
     import xarray as xr
 
     gate = np.linspace(-0.035, 0.062, 98 if full else 41)
@@ -60,7 +61,7 @@ def compute(full: bool = False) -> "xr.Dataset":
     fine = np.linspace(gate[0], gate[-1], 1201)
     closed, levels = _closed(device, fine)
     d = diamond_dot()
-    map_gate = np.linspace(-0.004, 0.084, 241 if full else 161)
+    map_gate = np.linspace(-0.004, 0.084, 241 if full else 221)
     bias = np.linspace(-5e-3, 5e-3, 241 if full else 131)
     at: dict[str, Any] = {"rates": SLOW, "temperature": 0.25}
     diamonds = dot.differential_conductance(d, **at, source=bias, gate=map_gate)
@@ -90,7 +91,7 @@ def compute(full: bool = False) -> "xr.Dataset":
         "right": ("right", volts, {"units": "V"}),
         "check": list(_NAMES),
     }
-    return xr.Dataset(parts, coordinates)
+    return xr.Dataset(parts, coordinates).merge(compute_cycles(full))
 
 
 _FINE = np.linspace(-0.004, 0.084, 3521)
@@ -139,7 +140,7 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     for name, (value, exact) in zip(data.check.values, rows, strict=True):
         tolerance, reason = _NAMES[str(name)]
         found.append(Check(str(name), value, exact, tolerance * max(abs(exact), 1e-30), reason))
-    return tuple(found)
+    return (*found, *check_cycles(data))
 
 
 # Relative tolerances: the master equation is solved without subtractions.
@@ -248,38 +249,6 @@ def _excited() -> float:
     return float(1e3 * (second - first) * (1 - arm))
 
 
-def figure(data: "xr.Dataset") -> "Figure":
-    """Contrast of open and closed, diamonds, honeycomb."""
-    from sharvin.gallery.drawing import BLUE, GRAY, ORANGE, finish, new_figure, plateaus
-    from sharvin.plot.style import MAGNITUDE
-
-    fig, (left, middle, right) = new_figure(3)
-    plateaus(left, range(4))
-    left.plot(1e3 * data.gate, data.G_open, color=BLUE, label="both contacts open")
-    times = 10 ** int(np.floor(np.log10(2.0 / float(data.G_closed.max()))))
-    left.fill_between(1e3 * data.fine, times * data.G_closed, color=ORANGE, alpha=0.25, lw=0)
-    left.plot(1e3 * data.fine, times * data.G_closed, color=ORANGE, linewidth=1.2,
-              label=f"both closed (times {times})")  # fmt: skip
-    left.set_ylim(0, 1.15 * max(float(data.G_open.max()), times * float(data.G_closed.max())))
-    left.legend(fontsize=8, loc="upper left")
-    finish(left, x="gate (mV)", y="G (2e²/h)", title="One layout, open and closed")
-    extent = (1e3 * data.Vg.values[0], 1e3 * data.Vg.values[-1], -5, 5)
-    shown = np.sqrt(np.clip(data.dIdV.values / np.quantile(data.dIdV.values, 0.995), 0, 1))
-    middle.imshow(shown, origin="lower", extent=extent, aspect="auto", cmap=MAGNITUDE,
-                  interpolation="bilinear")  # fmt: skip
-    for n, place in enumerate((20.0, 42.4, 65.0)):
-        middle.text(place, 0, f"N = {n + 1}", color="white", ha="center", va="center")
-    finish(middle, x="gate (mV)", y="source voltage (mV)", title="Diamonds and excited states")
-    volts = 1e3 * data.left.values
-    slope = np.hypot(*np.gradient(data.charge.values))
-    image = (volts[0], volts[-1], volts[0], volts[-1])
-    right.imshow(np.sqrt(slope.T), origin="lower", extent=image, cmap=MAGNITUDE, aspect="equal",
-                 interpolation="bilinear")  # fmt: skip
-    right.tick_params(color=GRAY)
-    finish(right, x="left gate (mV)", y="right gate (mV)", title="Two islands: a honeycomb")
-    return fig
-
-
 PAGE = Phenomenon(
     id="coulomb-blockade",
     title="One electron at a time",
@@ -287,14 +256,17 @@ PAGE = Phenomenon(
         "One layout of gates: with open contacts its conductance climbs in plateaus, with two "
         "closed ones it is a row of peaks, one for each electron, e²/C and a level spacing apart. "
         "In gate and bias the current is blocked inside diamonds whose edges are ratios of "
-        "capacitances; lines outside are excited states. Two islands make a honeycomb. Rates of "
-        "first order in tunneling, for Γ well below kT."
+        "capacitances; lines outside are excited states. Two islands make a honeycomb. A state "
+        "that empties slowly lowers the current as the bias rises, and a cycle of two gates or "
+        "barriers carries one electron without a bias. Rates of first order in tunneling, for Γ "
+        "well below kT."
     ),
     kind="computed",
     references=(
         "U. Meirav, M. A. Kastner and S. J. Wind, Phys. Rev. Lett. 65, 771 (1990)",
         "C. W. J. Beenakker, Phys. Rev. B 44, 1646 (1991)",
         "W. G. van der Wiel et al., Rev. Mod. Phys. 75, 1 (2003)",
+        "H. Pothier et al., Europhys. Lett. 17, 249 (1992)",
     ),
     model=model,
     compute=compute,

@@ -10,6 +10,8 @@ from sharvin.formulas.resonance import breit_wigner, thermal_breit_wigner
 from sharvin.gallery.check import Check
 from sharvin.gallery.phenomenon import Phenomenon
 from sharvin.gallery.scan import energies, transmissions
+from sharvin.manybody import dot
+from sharvin.manybody.dot.transport import Method
 from sharvin.solvers.delay import density_of_states, wigner_smith
 from sharvin.sweeps.measure import conductance
 from sharvin.typing import RealArray
@@ -32,7 +34,7 @@ def model() -> Device:
 
 
 def compute(full: bool = False) -> "xr.Dataset":
-    """Lines for several ratios of the couplings, temperature, delay, and a lattice."""
+    """Lines for several ratios of the couplings, temperature, delay, a lattice, a dot."""
     import xarray as xr
 
     grid = np.linspace(-1.2, 1.2, 481 if full else 161)
@@ -49,6 +51,7 @@ def compute(full: bool = False) -> "xr.Dataset":
         model(), **ENDS, chemical_potential=0.0, level=LEVEL, temperature=THERMAL / BOLTZMANN,
         tolerance=1e-6, progress=False,
     )  # fmt: skip
+    counted = _counted()
     delay = np.trace(wigner_smith(model(), energy=LEVEL, level=LEVEL)).real
     states = [density_of_states(model(), energy=float(e), level=LEVEL) for e in grid]
     parts = {
@@ -61,6 +64,8 @@ def compute(full: bool = False) -> "xr.Dataset":
         "delay": ((), delay / HBAR * (LEFT + RIGHT), {"units": "ħ/Γ"}),
         "states": ("energy", np.array(states), {"units": "1/meV"}),
         "T_lattice": ("wave_energy", _lattice(WEAK, WEAK), {"units": "1"}),
+        "G_dot": ("method", counted[:, 0], {"units": "e²/h"}),
+        "G_dot_exact": ("method", counted[:, 1], {"units": "e²/h"}),
         "T_uneven": ((), _lattice(WEAK, 2 * WEAK)[len(_WAVES) // 2], {"units": "1"}),
     }
     coordinates = {
@@ -68,6 +73,7 @@ def compute(full: bool = False) -> "xr.Dataset":
         "energy": ("energy", grid, {"units": "meV"}),
         "kelvin": ("kelvin", kelvin, {"units": "K"}),
         "wave_energy": ("wave_energy", _WAVES, {"units": "t"}),
+        "method": ["pauli", "redfield", "cotunneling"],
     }
     return xr.Dataset(parts, coordinates)
 
@@ -107,6 +113,12 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     worst = float(np.abs(data.T_lattice - level).max())
     found.append(Check("a level between chains, largest |T - formula|", worst, 0.0, 1.5e-2,
                        "the band is not infinitely wide: Γ/4t = 1e-2"))  # fmt: skip
+    for name, g, exact in zip(
+        data.method.values, data.G_dot.values, data.G_dot_exact.values, strict=True
+    ):
+        tolerance, reason = _DOT[str(name)]
+        found.append(Check(f"the dot code, method {name}: G over the exact one", g / exact, 1.0,
+                           tolerance, reason))  # fmt: skip
     found.append(Check("hoppings 1 : 2 on resonance", data.T_uneven, 0.64, 1e-10, rounding))
     return tuple(found)
 
@@ -154,6 +166,34 @@ def _level(left: float, right: float) -> Device:
         {"": np.zeros((1, 1)), "level": np.eye(1)},
         leads={"source": wide(left), "drain": wide(right)},
     )
+
+
+# A level without repulsion by master equations: warm on its flank, and cold far from it.
+_DOT = {
+    "pauli": (2e-3, "first order in Γ: Γ/kT = 0.0012"),
+    "redfield": (2e-3, "the same"),
+    "cotunneling": (1e-4, "second order: (Γ/ε)² = 6e-5"),
+}
+
+
+# Level and rate in meV, temperature in K.
+_CASES: tuple[tuple[Method, float, float, float], ...] = (
+    ("pauli", 0.2, 1e-4, 1.0), ("redfield", 0.2, 1e-4, 1.0), ("cotunneling", 1.0, 4e-3, 0.3),
+)  # fmt: skip
+
+
+def _counted() -> RealArray:
+    """Conductances of one level by the code of quantum dots, and exact ones, shape (3, 2)."""
+    rows = []
+    for method, level, rate, kelvin in _CASES:
+        g = dot.differential_conductance(
+            dot.quantum_dot([level]), rates={"source": rate, "drain": rate}, temperature=kelvin,
+            method=method,
+        )  # fmt: skip
+        kt = BOLTZMANN * kelvin
+        exact = thermal_breit_wigner(level, left=rate, right=rate, thermal_energy=kt)
+        rows.append([float(g), float(exact)])
+    return np.array(rows)
 
 
 def _lattice(left: float, right: float) -> RealArray:
