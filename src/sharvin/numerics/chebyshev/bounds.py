@@ -51,9 +51,9 @@ def interval_of(
     workers: int | None = None,
 ) -> Interval:
     """Interval for the expansion; one that is given is refused where the spectrum touches it."""
-    ends = spectral_ends(operator, workers=workers)
     if given is None:
-        center, half = sum(ends.outer) / 2, (ends.outer[1] - ends.outer[0]) / 2
+        outer = spectral_ends(operator, workers=workers).outer
+        center, half = sum(outer) / 2, (outer[1] - outer[0]) / 2
         # A matrix that is a number has no width of its own.
         half = max(half * (1 + MARGIN), 1e-6 * abs(center), 1e-300)
         return Interval(center, half)
@@ -61,13 +61,20 @@ def interval_of(
     if not (np.isfinite([low, high]).all() and low < high):
         raise InvalidInput(f"bounds must be (low, high) with low < high, got {tuple(given)}")
     touch = 1e-3 * MARGIN * (high - low)
+    circles = operator.gershgorin()
+    # What holds the circles needs no closer look.
+    if circles[0] < low + touch or circles[1] > high - touch:
+        _refuse_touch(spectral_ends(operator, workers=workers), low, high, touch)
+    return Interval((low + high) / 2, (high - low) / 2)
+
+
+def _refuse_touch(ends: Ends, low: float, high: float, touch: float) -> None:
     if ends.inner[0] < low + touch or ends.inner[1] > high - touch:
         raise InvalidInput(
             f"the spectrum reaches from {ends.inner[0]:.6g} to {ends.inner[1]:.6g} and touches the "
             f"bounds ({low:.6g}, {high:.6g}), where the expansion diverges; give bounds of at "
             f"least ({ends.outer[0]:.6g}, {ends.outer[1]:.6g}) and some room, or leave them out"
         )
-    return Interval((low + high) / 2, (high - low) / 2)
 
 
 def _lanczos(engine: Compiled, steps: int, seed: int) -> tuple[float, float, float]:
