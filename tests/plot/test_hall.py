@@ -67,6 +67,29 @@ def test_many_densities_are_maps():
                                                                       "$R_{xx}$ (kΩ)"]  # fmt: skip
 
 
+def test_maps_name_the_plateaus_that_are_there_and_have_a_cut():
+    """Graphene: h/2e², h/6e², h/10e², and no integer in between."""
+    data = bar(np.linspace(1e15, 3e15, 30), points=12)
+    filling = 4 * np.floor(np.linspace(0, 2.99, 30)) + 2
+    data[..., 0] = (25.812807 / filling)[:, None]
+    figure = hall_traces(data, title="fan")
+    ticks = [t.get_text() for axes in figure.axes for t in axes.get_yticklabels()]
+    assert [t for t in ticks if t.startswith("h/")] == ["h/2e²", "h/6e²", "h/10e²"]
+    cuts = [axes for axes in figure.axes if len(curves(axes, 30)) == 1]
+    np.testing.assert_allclose(curves(cuts[0], 30)[0].get_ydata(), data[:, -1, 0])
+    np.testing.assert_allclose(curves(cuts[1], 30)[0].get_ydata(), data[:, -1, 1])
+    flat = [line.get_ydata()[0] for line in cuts[0].get_lines() if len(line.get_xdata()) == 2]
+    assert set(np.round(25.812807 / np.array(flat), 6)) <= {2.0, 6.0, 10.0}
+    assert "6" in cuts[0].get_title(loc="left")
+
+
+def test_signed_maps_keep_a_linear_scale_of_two_colors():
+    data = bar(np.linspace(1e15, 3e15, 10))
+    figure = hall_traces(data - 5.0)
+    meshes = [m for axes in figure.axes for m in axes.collections if hasattr(m, "norm")]
+    assert meshes[0].norm.vmin == -meshes[0].norm.vmax
+
+
 def test_a_single_point_has_no_figure():
     with pytest.raises(InvalidInput, match="swept axis"):
         hall_traces(bar(points=1))

@@ -44,8 +44,10 @@ def map(result: "xr.DataArray", *, title: str = "", level_lines: bool = True) ->
     return figure
 
 
-def draw_map(axes: Axes, result: "xr.DataArray", *, signed: bool | None = None) -> Any:
-    """Draw the colors into `axes`; returns what a color bar needs."""
+def draw_map(
+    axes: Axes, result: "xr.DataArray", *, signed: bool | None = None, norm: Any = None
+) -> Any:
+    """Draw the colors into `axes`, by a ``norm`` if given; returns what a color bar needs."""
     (x, y), table = _table(axes, result)
     if signed is None:
         signed = bool(np.nanmin(table) < -_SIGNED * np.nanmax(np.abs(table)))
@@ -54,7 +56,7 @@ def draw_map(axes: Axes, result: "xr.DataArray", *, signed: bool | None = None) 
         colors: dict[str, Any] = {"cmap": DIVERGING, "vmin": -size, "vmax": size}
     else:
         is_slope = str(result.attrs.get("long_name", "")).startswith(r"$\mathrm{d}")
-        colors = {"cmap": SEA if is_slope else MAGNITUDE}
+        colors = {"cmap": SEA if is_slope else MAGNITUDE, "norm": norm}
     return axes.pcolormesh(x, y, table.T, shading="nearest", rasterized=True, **colors)
 
 
