@@ -13,7 +13,7 @@ QUIET = 0.05  # of it: the derivative is smoothed until its noise is below
 CONTRAST = 3.0  # between a degeneracy point and its neighborhood at zero bias
 # Of the range of bias: what counts as no bias, and what may where noise asks for a mean.
 NARROW, WIDE = 0.03, 0.08
-WEAK = 0.35  # of the largest peak: eight noises above it are too many
+WEAK = 0.2  # of the largest peak: eight noises above it are too many
 # Of a column: what the raster of a map leaves of the place of a peak (0.014 rms over shifts of
 # peaks of 1.5 columns half width and more, 0.05 of one column).
 GRAIN = 0.02

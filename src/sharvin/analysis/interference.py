@@ -6,8 +6,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sharvin.analysis.evidence import positive_data, weighed
+from sharvin.analysis.evidence import weighed
 from sharvin.analysis.fit import Fit, fit_curve
+from sharvin.analysis.logarithms import line_start, logarithms
 from sharvin.errors import InvalidInput, ShapeMismatch
 from sharvin.formulas.hikami import HBAR_OVER_E, hikami
 from sharvin.typing import RealArray
@@ -200,26 +201,17 @@ def fit_dephasing(
     ----------
     B. L. Altshuler, A. G. Aronov and D. E. Khmelnitsky, J. Phys. C 15, 7367 (1982).
     """
-    t, long = np.asarray(temperature, dtype=np.float64), np.asarray(length, dtype=np.float64)
-    positive_data("temperatures", t)
-    positive_data("coherence lengths", long)
-    spread = None if sigma is None else np.asarray(sigma, dtype=np.float64) / long
-    good = np.isfinite(t) & np.isfinite(long)
-    if t.shape != long.shape or good.sum() < 3:
-        raise InvalidInput(
-            f"a power law needs three temperatures and lengths or more, got {t.shape} and "
-            f"{long.shape}"
-        )
-    hot = (
-        t[good] >= np.median(t[good])
-        if saturation and good.sum() > 5
-        else np.ones(good.sum(), bool)
+    t, ln_length, spread = logarithms(
+        temperature, length, sigma, names=("temperatures", "coherence lengths"), least=3
     )
-    slope, level = np.polyfit(np.log(t[good][hot]), np.log(long[good][hot]), 1)
-    start = {"length": float(np.exp(level)), "exponent": float(-2 * slope)}
+    good = np.isfinite(t) & np.isfinite(ln_length)
+    # Low temperatures may be saturated: the power law starts from the upper half.
+    cut = float(np.median(t[good])) if saturation and good.sum() > 5 else 0.0
+    slope, level = line_start(np.log(t[t >= cut]), ln_length[t >= cut])
+    start = {"length": float(np.exp(level)), "exponent": -2 * slope}
     bounds = {"length": (0.0, np.inf), "exponent": (-10.0, 10.0)}
     if saturation:
-        start["saturation"] = float(1.1 * long[good].max())
+        start["saturation"] = 1.1 * float(np.exp(ln_length[good].max()))
         bounds["saturation"] = (0.0, np.inf)
 
     def model(
@@ -230,7 +222,7 @@ def fit_dephasing(
         return found
 
     fit = fit_curve(
-        model, t, np.log(long), spread, start=start, bounds=bounds,
+        model, t, ln_length, spread, start=start, bounds=bounds,
         units={"length": "nm", "saturation": "nm"}, name="dephasing",
         formula="1/L_phi² = 1/L0² + (T/K)^p/l²",
         labels=("temperature (K)", "ln of coherence length (nm)"),

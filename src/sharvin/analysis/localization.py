@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from sharvin.analysis.evidence import positive_data, weighed
 from sharvin.analysis.fit import Fit, fit_curve
+from sharvin.analysis.logarithms import line_start, logarithms
 from sharvin.errors import InvalidInput, ShapeMismatch, UnknownName
 from sharvin.typing import RealArray
 from sharvin.units import BOLTZMANN
@@ -89,31 +90,21 @@ def fit_hopping(
     """
     if law not in ("auto", "free", *LAWS):
         raise UnknownName.among("hopping law", law, ("auto", "free", *LAWS))
-    t, g = np.asarray(temperature, dtype=np.float64), np.asarray(conductance, dtype=np.float64)
-    if t.shape != g.shape or (np.isfinite(t) & np.isfinite(g)).sum() < 4:
-        raise ShapeMismatch(
-            f"hopping needs four temperatures and as many conductances or more, got {t.shape} and "
-            f"{g.shape}"
-        )
-    positive_data("temperatures", t)
-    positive_data("conductances", g)
-    spread = None if sigma is None else np.asarray(sigma, dtype=np.float64) / g
-    good = np.isfinite(t) & np.isfinite(g)
-    slope = np.polyfit(1 / t[good], np.log(g[good]), 1)[0]
+    t, ln_g, spread = logarithms(
+        temperature, conductance, sigma, names=("temperatures", "conductances"), least=4
+    )
     if law != "auto":
-        return _known(t, g, spread, None if law == "free" else law, dimension, slope)
-    fits = {name: _known(t, g, spread, name, dimension, slope) for name in LAWS}
+        return _known(t, ln_g, spread, None if law == "free" else law, dimension)
+    fits = {name: _known(t, ln_g, spread, name, dimension) for name in LAWS}
     return _best(fits, spread is None)
 
 
 def _known(
-    t: RealArray, g: RealArray, spread: RealArray | None, law: str | None, dimension: int,
-    slope: float,
-) -> Fit:  # fmt: skip
+    t: RealArray, ln_g: RealArray, spread: RealArray | None, law: str | None, dimension: int
+) -> Fit:
     held = None if law is None else hopping_exponent(law, dimension)
-    good = np.isfinite(t) & np.isfinite(g)
     activated = law == "activated"
-    start = _start(t[good], np.log(g[good]), held)
+    start = _start(t, ln_g, held)
     if activated:
         start["activation_energy"] = BOLTZMANN * np.exp(start.pop("ln_hopping_temperature"))
 
@@ -126,13 +117,14 @@ def _known(
         return np.asarray(ln_prefactor - np.exp(np.minimum(hop, 50.0)))
 
     fit = fit_curve(
-        model, t, np.log(g), spread, start=start,
+        model, t, ln_g, spread, start=start,
         bounds={"exponent": (0.02, 5.0)} if held is None else None,
         units={"activation_energy": "meV"}, name=f"hopping: {law or 'free exponent'}",
         formula=f"ln G = ln G0 - (T0/T)^{'p' if held is None else f'{held:.3g}'}",
         labels=("temperature (K)", "ln G"),
     )  # fmt: skip
-    if slope >= 0 or float(np.ptp(np.log(g[good]))) < SPAN:
+    fall = np.ptp(ln_g[np.isfinite(t) & np.isfinite(ln_g)])
+    if line_start(1 / t, ln_g)[0] >= 0 or float(fall) < SPAN:
         problem = "no hopping found: the conductance hardly falls on cooling"
         return replace(fit, converged=False, problem=problem)
     fit = weighed(fit, "hopping")
@@ -148,10 +140,10 @@ def _start(t: RealArray, y: RealArray, held: float | None) -> dict[str, float]:
     """Straight line in T^-p for every p of a few."""
     best: tuple[float, dict[str, float]] | None = None
     for p in (0.2, 0.25, 1 / 3, 0.5, 0.75, 1.0, 1.5) if held is None else (held,):
-        slope, level = np.polyfit(t**-p, y, 1)
-        rest = float(((level + slope * t**-p - y) ** 2).sum())
+        slope, level = line_start(t**-p, y)
+        rest = float(np.nansum((level + slope * t**-p - y) ** 2))
         start = {
-            "ln_prefactor": float(level),
+            "ln_prefactor": level,
             "ln_hopping_temperature": float(np.log(max(-slope, 1e-6)) / p),
         }
         if held is None:
@@ -252,11 +244,10 @@ def fit_localization_length(
 def _straight(
     long: RealArray, y: RealArray, spread: ArrayLike | None, about: dict[str, Any]
 ) -> Fit:
-    good = np.isfinite(long) & np.isfinite(y)
-    slope, level = np.polyfit(long[good], y[good], 1)
+    slope, level = line_start(long, y)
     # In 1/ξ the line is straight; ξ itself is what people want, and its error is small or useless.
-    start = {"localization_length": float(-2 / slope) if slope < 0 else 1e3 * float(np.ptp(long)),
-             "offset": float(level)}  # fmt: skip
+    far = 1e3 * float(np.ptp(long))
+    start = {"localization_length": -2 / slope if slope < 0 else far, "offset": level}
     fit = fit_curve(
         lambda x, localization_length, offset: offset - 2 * x / localization_length, long, y,
         spread, start=start, bounds={"localization_length": (0.0, np.inf)},

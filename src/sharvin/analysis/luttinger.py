@@ -6,9 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sharvin.analysis.evidence import positive_data, weighed
+from sharvin.analysis.evidence import weighed
 from sharvin.analysis.fit import Fit, fit_curve
-from sharvin.errors import InvalidInput, ShapeMismatch, UnknownName
+from sharvin.analysis.logarithms import line_start, logarithms
+from sharvin.errors import InvalidInput, UnknownName
 from sharvin.typing import IntArray, RealArray
 from sharvin.units import BOLTZMANN, HBAR
 
@@ -104,18 +105,17 @@ def fit_power_law(
     C. L. Kane and M. P. A. Fisher, Phys. Rev. B 46, 15233 (1992); M. Bockrath et al., Nature 397,
     598 (1999).
     """
-    t, g = np.asarray(temperature, dtype=np.float64), np.asarray(conductance, dtype=np.float64)
-    if t.shape != g.shape or t.ndim != 1:
-        raise ShapeMismatch(f"as many temperatures as conductances: got {t.shape}, {g.shape}")
+    t, ln_g, spread = logarithms(
+        temperature, conductance, sigma, names=("temperatures", "conductances"), least=3
+    )
     if (length is None) != (velocity is None):
         raise InvalidInput("the lower end of the window needs both length= and velocity=")
+    if not ceiling > 0:
+        raise InvalidInput(f"the ceiling of a conductance is positive, got {ceiling!r}")
     parameter_from_exponent(0.5, kind, flavors)
-    positive_data("temperatures", t)
-    positive_data("conductances", g)
-    spread = None if sigma is None else np.broadcast_to(np.asarray(sigma, float), g.shape) / g
-    kept, said = _limits(t, g, length, velocity, ceiling, window)
+    kept, said = _limits(t, ln_g, length, velocity, ceiling, window)
     order = kept[np.argsort(t[kept], kind="stable")]
-    x, y = np.log(t[order]), np.log(g[order])
+    x, y = np.log(t[order]), ln_g[order]
     noise = None if spread is None else spread[order]
     start, stop = (0, x.size) if window is not None else _straight(x, y, noise)
     if stop - start < x.size:
@@ -123,11 +123,11 @@ def fit_power_law(
     inside = slice(start, stop)
     if stop - start < 3:
         raise InvalidInput(f"a power law needs three points in its window, got {stop - start}")
-    slope, level = np.polyfit(x[inside], y[inside], 1)
+    slope, level = line_start(x[inside], y[inside])
     fit = fit_curve(
         lambda at, ln_conductance, exponent: ln_conductance + exponent * np.log(at),
         np.exp(x[inside]), y[inside], None if noise is None else noise[inside],
-        start={"ln_conductance": float(level), "exponent": float(slope)},
+        start={"ln_conductance": level, "exponent": slope},
         name="Luttinger liquid", formula="ln G = ln G1 + alpha ln(T/K)",
         labels=("temperature (K)", "ln G"), notes=said,
     )  # fmt: skip
@@ -135,7 +135,7 @@ def fit_power_law(
 
 
 def _limits(
-    t: RealArray, g: RealArray, length: float | None, velocity: float | None, ceiling: float,
+    t: RealArray, ln_g: RealArray, length: float | None, velocity: float | None, ceiling: float,
     window: tuple[float, float] | None,
 ) -> tuple[IntArray, list[str]]:  # fmt: skip
     """Indices of the points that theory allows, and what to say about the rest."""
@@ -145,7 +145,8 @@ def _limits(
         level = HBAR * velocity / (length * BOLTZMANN)
         low = max(low, level)
         said.append(f"the leads cut the law off below hbar v/(k L) = {level:.3g} K")
-    good = np.isfinite(t) & np.isfinite(g) & (t >= low) & (t <= high) & (g <= ceiling)
+    allowed = (t >= low) & (t <= high) & (ln_g <= np.log(ceiling))
+    good = np.isfinite(t) & np.isfinite(ln_g) & allowed
     return np.flatnonzero(good), said
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sharvin.analysis.records import record_of
 from sharvin.errors import InvalidInput
@@ -23,6 +24,7 @@ def synthetic_contact(
     noise: float = 0.005,
     scatter: float = 0.0,
     points: int = 1000,
+    gate: ArrayLike | None = None,
     seed: int = 0,
 ) -> "xr.Dataset":
     """Conductance trace (µS against V) of a saddle-point contact behind a resistor.
@@ -40,18 +42,22 @@ def synthetic_contact(
         Of one point, in steps of the conductance.
     scatter : float
         Relative deviation of the plateaus from whole numbers, drawn for each.
-    points, seed : int
+    points : int
+    gate : real array, shape (points,), optional
+        In V, instead of even points from pinch-off at -1.5 V; riser n is at 0.1 n - 1.55 V.
+    seed : int
     """
     if not (plateaus >= 1 and width > 0 and points >= 16):
         raise InvalidInput("needed are plateaus >= 1, width > 0 and points >= 16")
     rng = np.random.default_rng(seed)
-    gate = np.linspace(0.0, plateaus + 0.5, points)
+    volts = -1.5 + 0.1 * np.linspace(0.0, plateaus + 0.5, points)
+    volts = volts if gate is None else np.asarray(gate, dtype=np.float64)
+    place = 10 * (volts + 1.5)
     risers = np.arange(plateaus) + 0.5
     heights = np.diff(np.arange(plateaus + 1) * (1 + scatter * rng.standard_normal(plateaus + 1)))
-    clean = (heights * logistic((gate[:, None] - risers) / width)).sum(axis=1) * degeneracy
+    clean = (heights * logistic((place[:, None] - risers) / width)).sum(axis=1) * degeneracy
     measured = clean / (1 + clean * series_resistance / RESISTANCE_QUANTUM)
-    measured = measured + noise * degeneracy * rng.standard_normal(points)
-    volts = -1.5 + 0.1 * gate
+    measured = measured + noise * degeneracy * rng.standard_normal(volts.size)
     siemens = 1e6 * CONDUCTANCE_PER_MODE
     return record_of(
         {"gate": (volts, "V"), "G": (measured * siemens, "uS")}, source="synthetic contact"
@@ -69,6 +75,7 @@ def synthetic_diamonds(
     noise: float = 0.005,
     diamonds: int = 4,
     points: tuple[int, int] = (241, 241),
+    gate: ArrayLike | None = None,
     seed: int = 0,
 ) -> "xr.Dataset":
     r"""Current map (nA over V and mV) of a dot in the constant-interaction model.
@@ -96,6 +103,8 @@ def synthetic_diamonds(
     diamonds : int
     points : (int, int)
         Of gate and bias.
+    gate : real array, optional
+        In V, instead of even points; the first charge is degenerate at zero.
     seed : int
     """
     import xarray as xr
@@ -104,20 +113,19 @@ def synthetic_diamonds(
     energies = charging_energy + spacing * (np.arange(diamonds) % 2)
     levels = np.concatenate([[0.0], np.cumsum(energies)])
     reach = 1e-3 / lever_arm
-    gate = np.linspace(
-        -0.4 * energies[0] * reach, (levels[-1] + 0.4 * energies[-1]) * reach, points[0]
-    )
+    ends = -0.4 * energies[0] * reach, (levels[-1] + 0.4 * energies[-1]) * reach
+    volts = np.linspace(*ends, points[0]) if gate is None else np.asarray(gate, dtype=np.float64)
     bias = np.linspace(-1.5, 1.5, points[1]) * charging_energy
-    current = np.zeros((points[1], points[0]))
+    current = np.zeros((points[1], volts.size))
     for level in levels:
         for extra in (0.0, excited) if excited > 0 else (0.0,):
             current += _window(
-                gate, bias, level + extra, level, lever_arm, source_share, temperature
+                volts, bias, level + extra, level, lever_arm, source_share, temperature
             )
     current += noise * rng.standard_normal(current.shape)
     return xr.Dataset(
         {"I": (("bias", "gate"), current, {"units": "nA"})},
-        {"gate": ("gate", gate, {"units": "V"}), "bias": ("bias", bias, {"units": "mV"})},
+        {"gate": ("gate", volts, {"units": "V"}), "bias": ("bias", bias, {"units": "mV"})},
         {"source": "synthetic diamonds"},
     )
 

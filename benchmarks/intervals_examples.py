@@ -1,4 +1,4 @@
-"""Synthetic transport data, each with the values that made it: rows for `intervals.py`."""
+"""Synthetic data of every fit, each with the values that made it: rows for `intervals.py`."""
 
 from collections.abc import Callable
 
