@@ -50,7 +50,8 @@ def read_map(record: Any, units: tuple[str, str] = ("V", "mV"), *, what: str = "
     what : str
         What needs the map, for refusals.
     """
-    is_current = not has(record, "G") or has(record, "I")
+    # A lock-in's dI/dV beats the derivative of a current that was measured beside it.
+    is_current = not has(record, "G") and has(record, "I")
     body = _body(record, "I" if is_current else "G")
     source = str(getattr(record, "attrs", {}).get("source", ""))
     unit = str(body.attrs.get("units", ""))

@@ -68,6 +68,7 @@ def compute(full: bool = False) -> "xr.Dataset":
         "G_one_sided": ((), float(one_sided.conductance), {"units": "2e²/h"}),
         "G_follow": ("volts", follow.conductance.values, {"units": "2e²/h"}),
         "G_linear": ((), float(np.interp(risers[1], grid, table)), {"units": "2e²/h"}),
+        **_measured_like(level, bias, chart.conductance.values),
     }
     coordinates = {
         "level": ("level", level, {"units": "meV", "long_name": "chemical potential"}),
@@ -96,7 +97,13 @@ def checks(data: "xr.Dataset") -> tuple[Check, ...]:
     for n, closing in enumerate(data.closes.values):
         name = f"bias at which diamond {n + 1} closes (mV)"
         found.append(Check(name, closing, spacing[n], 0.15, "pixels of the map: 0.1 mV"))
+    digits = "error of the map over its slope: a few µV"
+    for n, found_spacing in enumerate(data.fit_spacing.values):
+        name = f"spacing {n + 1} that the analysis of measured maps finds (meV)"
+        found.append(Check(name, found_spacing, spacing[n], 3e-3, digits))
     found += [
+        Check("its lever arm (eV/eV), worst riser", data.fit_lever, 1.0, 2e-3, digits),
+        Check("its share of the bias before the saddle", data.fit_share, 0.5, 2e-3, digits),
         Check("no half plateau where one side takes the bias", data.G_one_sided, 2.0, 5e-3, tails),
         Check("small bias and a falling potential", data.G_follow[0], data.G_linear, 2e-2,
               "slope over steps of 1 mV"),
@@ -128,6 +135,26 @@ def figure(data: "xr.Dataset") -> "Figure":
     draw_traces(right, data.G.assign_attrs(units="2e²/h", long_name="dI/dV"))
     finish(right, x="bias (mV)", y="dI/dV (2e²/h)", title="Curves bunch at halves and wholes")
     return fig
+
+
+def _measured_like(level: RealArray, bias: RealArray, chart: RealArray) -> dict[str, Any]:
+    """The map handed to the analysis as if a lock-in had written it, 1 meV for each mV of gate."""
+    import xarray as xr
+
+    from sharvin.analysis import fit_bias_diamonds
+
+    record = xr.Dataset(
+        {"G": (("gate", "bias"), chart, {"units": "2e²/h"})},
+        {"gate": ("gate", level, {"units": "mV"}), "bias": ("bias", bias, {"units": "mV"})},
+    )
+    fit = fit_bias_diamonds(record)
+    levers = [r.lever_arm[0] for r in fit.parts["risers"]]
+    shares = [r.share[0] for r in fit.parts["risers"]]
+    return {
+        "fit_spacing": ("vertex", [d.spacing[0] for d in fit.parts["diamonds"]]),
+        "fit_lever": ((), max(levers, key=lambda a: abs(a - 1))),
+        "fit_share": ((), max(shares, key=lambda b: abs(b - 0.5))),
+    }
 
 
 def _crossing(x: RealArray, y: RealArray, level: float) -> float:
