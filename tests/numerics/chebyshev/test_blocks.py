@@ -77,6 +77,16 @@ def test_every_engine_multiplies_like_scipy(seed, shape, orbitals, rough, is_com
         )
 
 
+def test_fresh_memory_is_not_read():
+    rng = np.random.default_rng(4)
+    stencil = random_stencil(rng, (1, 4, 5), 2, rough=True, is_complex=False)
+    engine = Compiled({"h": stencil})
+    x, y = vectors(rng, engine, 8), engine.zeros(8)
+    y[...] = np.nan
+    engine.step("h", engine.block(x), y, 1.0, 0.0, 0.0)
+    np.testing.assert_allclose(engine.columns(y), stencil.sparse().matrix @ x, atol=ATOL)
+
+
 @pytest.mark.parametrize("is_complex", [False, True])
 @pytest.mark.parametrize("module", [None, np, array_api_strict])
 def test_sums_and_inner_products(is_complex, module):

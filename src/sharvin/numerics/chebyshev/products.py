@@ -63,8 +63,12 @@ def product_series(
             stacks[0][n, :filled] = block[part].reshape(-1)
 
         def act(n: int, block: Block, part: slice = part, filled: int = filled) -> None:
-            engine.step(operator, block, image, 1.0, 0.0, 0.0)
-            stacks[1][n, :filled] = image[part].reshape(-1)
+            target = stacks[1][n, :filled].reshape(-1, *block.shape[1:])
+            if len(target) == engine.size:
+                engine.step(operator, block, target, 1.0, 0.0, 0.0)
+            else:
+                engine.step(operator, block, image, 1.0, 0.0, 0.0)
+                target[...] = image[part]
 
         run(expansion, engine.copy(left), count, keep)
         run(expansion, engine.copy(right), count, act)

@@ -95,6 +95,9 @@ class _Row:
         self.e, self.x, self.y, self.sums = e, x, y, sums
         self.scale, self.shift, self.back = (e.spread(number) for number in numbers)
         b = e.builder
+        # Nothing of y is read where nothing of it stays: it may be fresh memory.
+        nothing = b.fcmp_ordered("==", numbers[2], ir.Constant(F64, 0.0))
+        self.old = b.select(nothing, x, y)
         self.total = [cgutils.alloca_once(b, e.vector) for _ in range(e.parts)]
         self.squares, self.products = (cgutils.alloca_once(b, e.vector) for _ in range(2))
         b.store(e.zero, self.squares)
@@ -123,7 +126,7 @@ class _Row:
     def finish(self, i: Any, here: list[Any]) -> None:
         """Write y_i and add |y_i|² and Re conj(y_i) x_i to the sums."""
         e, b = self.e, self.e.builder
-        old = e.load(self.y, i)
+        old = e.load(self.old, i)
         new = [
             e.fma(self.scale, b.load(slot), e.scaled(self.back, [part])[0])
             for slot, part in zip(self.total, old, strict=True)
