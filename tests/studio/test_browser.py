@@ -30,7 +30,7 @@ from studio.talk import on_page
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("SHARVIN_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 SHOTS = os.environ.get("SHARVIN_SCREENSHOTS")
-PATIENCE = 60_000  # ms; a loaded machine is slow, a broken page never answers
+PATIENCE = 180_000  # ms; a loaded machine is slow, a broken page never answers
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs a Chromium of the system: apt install chromium"
@@ -133,9 +133,15 @@ def wait_until(page: Page, claim: str) -> None:
 
 
 def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.wait_for_timeout(400)
-        page.screenshot(path=Path(SHOTS) / f"studio-{name}.png", full_page=True)
+    """Pictures for the documentation: 1280 px in light, 390 px in dark."""
+    if not SHOTS:
+        return
+    for width, theme, suffix in ((390, "dark", "-phone"), (1280, "light", "")):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 860})
+        page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+        page.wait_for_timeout(800)
+        page.screenshot(path=Path(SHOTS) / f"studio-{name}{suffix}.png", full_page=True)
 
 
 def curves(page: Page) -> dict[str, np.ndarray]:
@@ -178,8 +184,6 @@ def test_every_page_loads_without_an_error(
     fits = "document.documentElement.scrollWidth <= window.innerWidth"
     assert page.evaluate(fits), "the page is wider than the window"
     assert page.evaluate(UNNAMED) == []
-    if place == "device" and width == 390:
-        shot(page, "phone")
     for _ in pages:
         pass
 
@@ -438,6 +442,12 @@ def test_layers_are_drawn_over_the_device(page: Page, studio: str, layer: str) -
         "return c && /(density of states|Current density)/.test(c.ariaLabel || '') }"
     )
     assert "Values from" in (page.locator(".stage canvas").get_attribute("aria-label") or "")
+    if layer == "current" and SHOTS:  # with a curve along the slider and a gate in hand
+        page.get_by_label("gate", exact=True).press("ArrowRight")
+        page.get_by_role("button", name="Compute the curve").click()
+        wait_until(page, "document.querySelector('.trace figure').chart?.x.length > 60")
+        page.get_by_label("Gate or contact").select_option("gates/0")
+        shot(page, "device")
 
 
 @pytest.mark.slow
@@ -546,7 +556,7 @@ def test_every_page_of_the_gallery_states_and_can_be_run(page: Page, studio: str
     assert len(shown) < page.locator(".contents li").count() / 2
 
 
-QUICK = ("reservoirs", "series-resistance")
+QUICK = ("reservoirs", "landauer") if SHOTS else ("reservoirs", "series-resistance")
 
 
 def test_pages_of_the_gallery_are_computed_watched_stopped_and_kept(
@@ -564,6 +574,7 @@ def test_pages_of_the_gallery_are_computed_watched_stopped_and_kept(
         rows = page.locator("table.checks tbody tr")
         assert rows.count() == page.locator("table.checks tr.held").count() > 2
         expect(page.locator(f"[data-id={name}] .mark")).to_have_text("✓")
+    shot(page, "gallery")
     page.reload()
     expect(page.locator(".paper img")).to_be_visible()  # it was kept
     expect(page.get_by_role("button", name="Run again", exact=True)).to_be_visible()

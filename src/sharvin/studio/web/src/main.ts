@@ -9,7 +9,7 @@ import { devicePage } from "./pages/device";
 import { galleryPage } from "./pages/gallery";
 import { sweepPage } from "./pages/sweep";
 import { connect, onConnection, type Refused } from "./socket";
-import { startTheme, theme, toggleTheme } from "./theme";
+import { onTheme, startTheme, theme, toggleTheme } from "./theme";
 
 type Page = (host: HTMLElement) => Promise<() => void>;
 const PAGES: Record<string, [string, Page]> = {
@@ -25,12 +25,13 @@ let turn = 0;
 function head(): HTMLElement {
   const mark = svg("svg", { viewBox: "0 0 46 26", class: "logo", "aria-hidden": "true" },
     svg("path", { d: "M2 24h7c3 0 1-7 4-7h6c3 0 1-7 4-7h6c3 0 1-7 4-7h11" }));
-  const light = h("button", { type: "button", class: "quiet", "aria-label": "Dark colors", onclick: () => { toggleTheme(); say(); } });
+  const light = h("button", { type: "button", class: "quiet", "aria-label": "Dark colors", onclick: toggleTheme });
   const say = (): void => {
     refill(light, theme() === "dark" ? "Light" : "Dark");
     light.setAttribute("aria-label", theme() === "dark" ? "Light colors" : "Dark colors");
   };
   say();
+  onTheme(say);
   return h("header", {}, h("a", { class: "brand", href: link("device") }, mark, h("span", {}, "sharvin"), h("small", {}, "studio")), tabs, line, light);
 }
 

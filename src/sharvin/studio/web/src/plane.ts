@@ -144,7 +144,7 @@ export class Plane {
   }
 
   private layout(picture: Picture, range: number[], width: number): { box: Pen["box"]; height: number } {
-    const left = width < 480 ? 48 : 58, right = BAR + (width < 480 ? 56 : 66), top = 10, bottom = 46;
+    const left = width < 480 ? 48 : 58, right = BAR + 70, top = 10, bottom = 46;
     const across = width - left - right;
     const [dx, dy] = [range[1]! - range[0]!, range[3]! - range[2]!];
     let height = picture.equal ? (across * dy) / dx : Math.min(420, Math.max(200, across * 0.72));
@@ -358,7 +358,7 @@ function colorBar(pen: Pen, bar: Bar, width: number): void {
   }
   ctx.fillStyle = color("soft");
   ctx.font = fontOf(13, 500);
-  turned(ctx, label(bar.axis.label, scale.unit), Math.min(width - 8, left + BAR + 48), box.top + box.height / 2, box.height, scale.unit);
+  turned(ctx, label(bar.axis.label, scale.unit), Math.min(width - 8, left + BAR + 52), box.top + box.height / 2, box.height, scale.unit);
 }
 
 function line(ctx: CanvasRenderingContext2D, x: number, y: number, dx: number, dy: number): void {

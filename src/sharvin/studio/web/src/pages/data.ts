@@ -47,7 +47,20 @@ class DataPage {
     if (asked && kinds.some((kind) => kind.id === asked)) this.kind.value = asked;
     this.build(host);
     this.stop = onJobs(() => this.listJobs());
-    refill(this.result, h("h2", {}, "Fit"), h("p", { class: "facts" }, "The file stays on this machine. A fit gives values with errors and residuals, and says so when the data do not carry it."));
+    this.welcome();
+  }
+
+  /** What can be fitted, before there is a file. */
+  private welcome(): void {
+    const choose = (kind: Kind): void => {
+      this.kind.value = kind.id;
+      this.chooseKind();
+      this.welcome();
+    };
+    refill(this.result, h("h2", {}, "What can be fitted"),
+      h("p", { class: "facts" }, "The file stays on this machine. A fit gives values with errors and residuals, and says so when the data do not carry it."),
+      h("div", { class: "kinds", role: "group", "aria-label": "Kinds of fits" }, ...this.kinds.map((kind) => h("button", { type: "button", "aria-pressed": String(kind.id === this.kind.value), onclick: () => choose(kind) }, kind.title))),
+      h("p", { class: "facts" }, "It needs: ", this.kindNow().columns.map((column) => `${column.label}${column.unit ? ` (${column.unit})` : ""}${column.optional ? ", if known" : ""}`).join("; "), "."));
   }
 
   private build(host: HTMLElement): void {
@@ -121,6 +134,11 @@ class DataPage {
       return column && chosen && role ? { axis: { label: role.label, unit: chosen.unit }, values: Array.from(numbers(column.values).data) } : null;
     });
     if (!x || !y) return;
+    if (x.values.length !== y.values.length) {
+      this.shown = null;
+      refill(this.result, h("h2", {}, "Data"), h("p", { class: "facts" }, `A map: ${x.values.length} values of ${x.axis.label}, ${y.values.length} of ${y.axis.label}. Its fit draws it.`));
+      return;
+    }
     this.shown = { x: x.axis, y: y.axis, part: { x: x.values, curves: [{ label: "measured", y: y.values, look: look(x.values), color: 0 }] } };
     refill(this.result, h("h2", {}, "Data"), this.chart.element);
     void this.over();
