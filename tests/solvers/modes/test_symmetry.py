@@ -1,11 +1,16 @@
 """Symmetries found in a cell, real forms and mirror sectors, and answers that ignore them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.linalg as la
 
 from sharvin.solvers.modes.block import Block
+from sharvin.solvers.modes.bond import Bond
 from sharvin.solvers.modes.cascade import solve
+from sharvin.solvers.modes.cell import cell
+from sharvin.solvers.modes.chunk import power
 from sharvin.solvers.modes.modes import Modes
 from sharvin.solvers.modes.prepare import prepare
 from sharvin.solvers.modes.symmetry import mirror_sectors, real_form
@@ -63,6 +68,24 @@ def test_the_mirror_of_a_ribbon_is_found_in_any_numbering_of_its_orbitals():
     np.testing.assert_allclose(
         shuffled.modes(0.77).sigma, plain.sigma[np.ix_(order, order)], atol=1e-12
     )
+
+
+@pytest.mark.parametrize("cells", [4, 7])
+def test_a_wire_that_is_the_same_turned_around_needs_one_side_of_every_chunk(cells):
+    order = np.random.default_rng(4).permutation(90)
+    block = Block.of(*(q[np.ix_(order, order)] for q in zigzag(45)))
+    one = cell(block, 0.77, Bond()).chunk
+    assert one.inversion is not None
+    turned, plain = power(one, cells), power(replace(one, inversion=None), cells)
+    for name in ("al", "be", "ga", "de"):
+        np.testing.assert_allclose(getattr(turned, name), getattr(plain, name), atol=1e-12)
+
+
+def test_a_lopsided_hop_is_not_the_same_turned_around():
+    h, v = zigzag(45)
+    lopsided = np.diag(np.linspace(0, 0.1, len(h)))
+    assert Block.of(h + lopsided, v).inversion is None
+    assert Block.of(h, v + 0.1 * lopsided).inversion is None
 
 
 def test_a_field_breaks_the_mirror():

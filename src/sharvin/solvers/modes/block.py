@@ -9,7 +9,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from sharvin.solvers.modes.bond import Bond
+from sharvin.solvers.modes.chunk import Inversion
+from sharvin.solvers.modes.dense import nonzero
+from sharvin.solvers.modes.limits import SMALL
 from sharvin.solvers.modes.ports import balanced_factors
+from sharvin.solvers.modes.symmetry import SYMMETRIC, inversion_of_cells
 from sharvin.typing import NumberArray, RealArray
 
 
@@ -58,6 +62,23 @@ class Block:
         return float(self.row_weights.max(initial=0.0))
 
     @cached_property
+    def inversion(self) -> Inversion | None:
+        """What turning the wire around does to the ports, where it stays the same wire."""
+        found = inversion_of_cells(self.h, self.v) if self.is_real and self.rank > SMALL else None
+        if found is None:
+            return None
+        order, d = found
+        turned = d[:, None] * self.b[order]  # = A Q, and B Q turned is A
+        overlap = np.asarray(self.a_adjoint @ turned)
+        place = np.abs(overlap).argmax(axis=1)
+        sign = np.sign(overlap[np.arange(self.rank), place])
+        exact = np.abs(turned - self.a[:, place] * sign).max() <= SYMMETRIC * np.abs(self.a).max()
+        twice = np.array_equal(place[place], np.arange(self.rank))
+        if not (exact and twice and np.array_equal(sign[place], sign)):
+            return None
+        return Inversion(place, sign)
+
+    @cached_property
     def a_adjoint(self) -> Any:
         """A^H, sparse where that pays."""
         return sparse_if_worth(np.ascontiguousarray(self.a.conj().T))
@@ -89,5 +110,6 @@ class Block:
 def sparse_if_worth(matrix: NumberArray) -> Any:
     """As CSR if at most a tenth is filled and the size makes it worthwhile."""
     if matrix.size > 1000 and np.count_nonzero(matrix) < 0.1 * matrix.size:
-        return csr_array(matrix)
+        i, j = nonzero(matrix)
+        return csr_array((matrix[i, j], (i, j)), shape=matrix.shape)
     return matrix

@@ -60,7 +60,8 @@ def cell(block: Block, energy: float, bond: Bond) -> Cell:
         de = (block.b_adjoint @ k_b) / c**2 + one * tangent
         from_x, from_y = k_a / c, k_b / c
     growth = max(1.0, *(float(np.abs(q).max(initial=0.0)) for q in (al, ga, de)))
-    chunk = Chunk(al, be, ga, de, block.is_real, growth)
+    inversion = block.inversion if bond.is_wave else None
+    chunk = Chunk(al, be, ga, de, block.is_real, growth, inversion)
     weight = block.row_weights + abs(energy)
     noise = EPS * max(float((weight @ np.abs(f) ** 2).max(initial=0.0)) for f in (from_x, from_y))
     if noise > (RESONANT if block.rank <= SMALL else 20 * RESONANT) and not bond.is_wave:

@@ -1,13 +1,33 @@
 """A chunk of lead cells as a scatterer, joined to others by the star product."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import qr
 
 from sharvin.solvers.modes.dense import LU
 from sharvin.solvers.modes.limits import GROWTH, RANK, Doubt
-from sharvin.typing import NumberArray
+from sharvin.typing import IntArray, NumberArray, RealArray
+
+
+@dataclass(frozen=True, eq=False)
+class Inversion:
+    """A signed permutation of ports: what turning a chunk around does to its bonds.
+
+    Attributes
+    ----------
+    order, sign : array, shape (r,)
+        (Q x)_i = sign_i x_order(i), with Q its own inverse.
+    """
+
+    order: IntArray
+    sign: RealArray
+
+    def turned(self, matrix: NumberArray) -> NumberArray:
+        """Q matrix Q."""
+        turned: NumberArray = matrix[np.ix_(self.order, self.order)]
+        turned *= self.sign[:, None] * self.sign
+        return turned
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +44,8 @@ class Chunk:
         Real Hamiltonian: al, de symmetric and be = ga^T, in either coordinate system.
     growth : float
         Largest entry met so far; the digits lost are about its logarithm.
+    inversion : Inversion or None
+        Where the cells turned around are the same cells, in wave coordinates: de = -Q al Q.
     """
 
     al: NumberArray
@@ -32,10 +54,11 @@ class Chunk:
     de: NumberArray
     symmetric: bool
     growth: float = 1.0
+    inversion: Inversion | None = None
 
     def mirror(self) -> "Chunk":
         """The same cells read from right to left, with x and y exchanged."""
-        return Chunk(self.de, self.ga, self.be, self.al, self.symmetric, self.growth)
+        return replace(self, al=self.de, be=self.ga, ga=self.be, de=self.al)
 
 
 def join(first: Chunk, second: Chunk) -> Chunk:
@@ -50,13 +73,18 @@ def join(first: Chunk, second: Chunk) -> Chunk:
     lu = LU.of(junction)
     if lu.exact_zero:
         raise Doubt("singular junction of two chunks")
-    joint = lu.solve(np.concatenate([first.ga, first.de @ second.be], axis=1))
+    inversion = first.inversion if first.symmetric else None
+    sources = [first.ga] if inversion else [first.ga, first.de @ second.be]
+    joint = lu.solve(np.concatenate(sources, axis=1))
     x, y = joint[:, :r], joint[:, r:]
     growth = max(first.growth, second.growth, _largest(joint))
     if not growth <= GROWTH:
         raise Doubt(f"growth {growth:.0e} while joining cells")
     al = first.be @ (second.al @ x)
     al += first.al
+    if inversion is not None:
+        al, ga = (al + al.T) / 2, second.ga @ x
+        return Chunk(al, ga.T, ga, -inversion.turned(al), True, growth, inversion)
     de = second.ga @ y
     de += second.de
     ga = second.ga @ x

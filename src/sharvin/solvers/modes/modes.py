@@ -118,7 +118,10 @@ class Modes:
         sigma = np.zeros((self.size, self.size), complex)
         for part in self.parts:
             # parts of one orbital set (sectors of a rotated basis) add up
-            sigma[np.ix_(part.rows, part.rows)] += part.sigma
+            if len(part.rows) == self.size:
+                sigma += part.sigma
+            else:
+                sigma[np.ix_(part.rows, part.rows)] += part.sigma
         return _frozen(sigma)
 
     @cached_property

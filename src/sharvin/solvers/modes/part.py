@@ -138,8 +138,14 @@ class PortPart:
     @cached_property
     def sigma(self) -> ComplexArray:
         """Self-energy B R0 B^H on ``rows``."""
-        half = self.coupling @ self._impedance[0].conj().T
-        sigma: ComplexArray = self.coupling @ half.conj().T
+        b = self.ports.b
+        seen = np.flatnonzero(np.any(b != 0, axis=1))
+        coupling = self.coupling[seen]
+        block = coupling @ (coupling @ self._impedance[0].conj().T).conj().T
+        if len(seen) == len(b):
+            return np.asarray(block, complex)
+        sigma = np.zeros((len(b), len(b)), complex)
+        sigma[np.ix_(seen, seen)] = block
         return sigma
 
     @cached_property

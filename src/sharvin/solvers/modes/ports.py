@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from sharvin.solvers.modes.dense import nonzero
 from sharvin.solvers.modes.limits import RANK
 from sharvin.typing import ComplexArray, IntArray, NumberArray
 
@@ -52,7 +53,7 @@ def balanced_factors(hop: NumberArray) -> tuple[NumberArray, NumberArray]:
         r is the numerical rank.
     """
     m = len(hop)
-    rows, columns = np.nonzero(hop)
+    rows, columns = nonzero(hop)
     graph = csr_array((np.ones(len(rows)), (rows, columns + m)), shape=(2 * m, 2 * m))
     _, part = connected_components(graph, directed=False)
     parts = _parts(part[:m], part[m:], np.unique(part[rows]))

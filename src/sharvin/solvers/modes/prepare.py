@@ -171,9 +171,14 @@ def _digest(*arrays: NumberArray | None) -> bytes:
     for array in arrays:
         if array is None:
             state.update(b"none")
-        else:
-            state.update(f"{array.shape}{array.dtype.str}".encode())
-            state.update(np.ascontiguousarray(array + 0.0).data)  # -0.0 is 0.0
+            continue
+        state.update(f"{array.shape}{array.dtype.str}".encode())
+        flat = np.ascontiguousarray(array).ravel()
+        slots = np.flatnonzero(flat != 0)
+        if 4 * len(slots) < len(flat):  # hashing is slower than looking
+            state.update(slots.data)
+            flat = flat[slots]
+        state.update((flat + 0.0).data)  # -0.0 is 0.0
     return state.digest()
 
 

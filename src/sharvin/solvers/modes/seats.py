@@ -131,7 +131,7 @@ def _reduced(piece: Piece) -> list[tuple[Block, list[_View]]]:
         return [(block, [view])]
     found = []
     for basis in sectors:
-        h, v = (without_rounding(basis.conj().T @ q @ basis, q) for q in (piece.h, piece.v))
+        h, v = (without_rounding(_within(basis, q), q) for q in (piece.h, piece.v))
         block, view = _realized((h + h.conj().T) / 2, v)
         views = [_View(basis).through(view)]
         partner = conjugate_partner(piece.h, piece.v, *sectors)
@@ -140,6 +140,13 @@ def _reduced(piece: Piece) -> list[tuple[Block, list[_View]]]:
             return [(block, views)]
         found.append((block, views))
     return found
+
+
+def _within(basis: csr_array, matrix: NumberArray) -> NumberArray:
+    """A matrix between the vectors of a sparse basis."""
+    turned = basis.conj().T @ sparse_if_worth(matrix) @ basis
+    dense: NumberArray = turned if isinstance(turned, np.ndarray) else turned.toarray()
+    return dense
 
 
 def _realized(h: NumberArray, v: NumberArray) -> tuple[Block, _View]:

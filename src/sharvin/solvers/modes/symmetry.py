@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, reverse_cuthill_mckee
 
+from sharvin.solvers.modes.dense import nonzero
 from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
 
 # Entrywise agreement with the symmetry, relative to the largest entry: a Peierls phase of a few
@@ -116,6 +117,25 @@ def mirror_sectors(h: NumberArray, v: NumberArray) -> tuple[csr_array, csr_array
     return None
 
 
+def inversion_of_cells(h: RealArray, v: RealArray) -> tuple[IntArray, RealArray] | None:
+    r"""Order p and signs d of U, (U psi)_i = d_i psi_p(i), with h = U h U^T, v = U v^T U^T, U² = 1.
+
+    It turns the wire around and leaves it the same wire: a mirror along it, or half a turn.
+    """
+    cell, hop = _Entries.of(h), _Entries.of(v)
+    if not len(cell.i):
+        return None
+    for order in _orders(cell, hop, identity=True):
+        d = _phases(cell, order, conjugate=False)
+        if d is None or np.abs(d * d[order] - 1).max() > 1e-12:
+            continue
+        d = np.sign(d)
+        image = d[hop.i] * v[order[hop.j], order[hop.i]] * d[hop.j]
+        if np.abs(hop.values - image).max() <= hop.tolerance:
+            return order, d
+    return None
+
+
 def _orders(cell: "_Entries", hop: "_Entries", *, identity: bool) -> Iterator[IntArray]:
     """Site reversals with the orbitals of a site kept in order or reversed; or nothing moved.
 
@@ -156,7 +176,7 @@ class _Entries:
 
     @classmethod
     def of(cls, matrix: NumberArray) -> "_Entries":
-        i, j = np.nonzero(matrix)
+        i, j = nonzero(matrix)
         values = matrix[i, j]
         return cls(matrix, i, j, values, np.abs(values))
 
