@@ -4,17 +4,61 @@ An array assignment between arrays, for one, brings along the text of its broadc
 seconds of compilation, for every kernel that has one.
 """
 
+import importlib
 from typing import Any
 
-import numpy as np
-
+from sharvin.numerics.elimination.blas import cgutils, intrinsic, ir, types
 from sharvin.numerics.elimination.kernel import Index, IndexArray, part
+
+_arrayobj: Any = importlib.import_module("numba.np.arrayobj")
+
+
+def _allocate(context: Any, builder: Any, kind: Any, entries: Any, *, clear: bool) -> Any:
+    """Emit the making of a flat array."""
+    entry = context.get_data_type(kind.dtype)
+    width = context.get_constant(types.intp, context.get_abi_sizeof(entry))
+    size = builder.mul(entries, width)
+    align = context.get_preferred_array_alignment(kind.dtype)
+    info = context.nrt.meminfo_alloc_aligned(builder, size, ir.Constant(ir.IntType(32), align))
+    data = context.nrt.meminfo_data(builder, info)
+    if clear:
+        cgutils.memset(builder, data, size, 0)
+    array = context.make_array(kind)(context, builder)
+    _arrayobj.populate_array(
+        array, data=builder.bitcast(data, entry.as_pointer()), shape=[entries], strides=[width],
+        itemsize=width, meminfo=info,
+    )  # fmt: skip
+    return array._getvalue()
+
+
+def _flat(like: Any) -> Any:
+    """Type of a flat array with the entries of ``like``, an array or a type."""
+    return types.Array(like.dtype, 1, "C")
+
+
+@intrinsic
+def empty(typing, n, like):  # type: ignore[no-untyped-def]
+    """Uninitialized flat array of ``n`` entries of the type ``like``, which may be an array's.
+
+    NumPy's own is compiled anew for every combination of argument types.
+    """
+    return _flat(like)(types.intp, like), lambda context, builder, signature, args: _allocate(
+        context, builder, signature.return_type, args[0], clear=False
+    )
+
+
+@intrinsic
+def zeros(typing, n, like):  # type: ignore[no-untyped-def]
+    """The same, filled with zeros."""
+    return _flat(like)(types.intp, like), lambda context, builder, signature, args: _allocate(
+        context, builder, signature.return_type, args[0], clear=True
+    )
 
 
 @part
 def grown(array: Any, need: Index) -> Any:
     """Copy of a flat array with room for ``need`` entries and half as many more."""
-    wider = np.empty(need + need // 2 + 16, array.dtype)
+    wider = empty(need + need // 2 + 16, array)
     for i in range(array.size):
         wider[i] = array[i]
     return wider
@@ -23,7 +67,7 @@ def grown(array: Any, need: Index) -> Any:
 @part
 def head(array: Any, size: Index) -> Any:
     """Copy of the first ``size`` entries."""
-    short = np.empty(size, array.dtype)
+    short = empty(size, array)
     for i in range(size):
         short[i] = array[i]
     return short

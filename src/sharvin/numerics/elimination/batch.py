@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.arrays import grown
+from sharvin.numerics.elimination.arrays import empty, grown, zeros
 from sharvin.numerics.elimination.emitter import LANES
 from sharvin.numerics.elimination.fronts import (
-    PIVOT_BLOCK,
+    PIVOT_REFINED,
     PROBES,
-    TAU_BLOCK,
+    TAU,
 )
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.numerics.elimination.lanefront import (
@@ -54,6 +54,8 @@ class LaneScratch(NamedTuple):
     worst: RealArray
     growth: RealArray
     swaps: IndexArray
+    h: NumberArray
+    r: NumberArray
 
 
 @part
@@ -65,11 +67,13 @@ def lane_scratch(panel: Index, like: NumberArray) -> LaneScratch:
         aligned(LANE_WIDTH * LANE_WIDTH, like),
         aligned(LANE_WIDTH, like),
         aligned(1, like),
-        np.empty(LANES * LANE_WIDTH),
-        np.empty(LANES),
-        np.empty(LANES),
-        np.empty(LANES),
-        np.empty(3 * LANES * LANE_WIDTH, np.int64),
+        empty(LANES * LANE_WIDTH, np.float64),
+        empty(LANES, np.float64),
+        empty(LANES, np.float64),
+        empty(LANES, np.float64),
+        empty(3 * LANES * LANE_WIDTH, np.int64),
+        aligned(LANE_WIDTH * LANE_WIDTH, like),
+        aligned(LANE_WIDTH * LANE_WIDTH, like),
     )
 
 
@@ -169,7 +173,7 @@ def family_of(
         m = np.int64(tree.boundary[d]) + delayed[lane, d]
         need += m * (m + PROBES)
     if need > plain.size:
-        plain = np.empty(need + need // 2, plain.dtype)
+        plain = empty(need + need // 2, plain)
     end = np.int64(0)
     for c in range(tree.child_start[q], tree.child_start[q + 1]):
         d = tree.child[c]
@@ -228,15 +232,15 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
     even, odd = aligned(sizes[0], like), aligned(sizes[1], like)
     wide = lane_scratch(sizes[2], like)
     work = scratch(sizes[3], sizes[4], like)
-    plain, at = np.empty(1, like.dtype), np.zeros(nodes, np.int64)
-    update = np.empty(1, like.dtype)
-    delayed, where = np.zeros((LANES, nodes), np.int32), np.zeros(nodes, np.int64)
-    side, side_at, side_end = np.empty(16, like.dtype), np.zeros((LANES, nodes), np.int64), 0
+    plain, at = empty(1, like), zeros(nodes, np.int64)
+    update = empty(1, like)
+    delayed, where = np.zeros((LANES, nodes), np.int32), zeros(nodes, np.int64)
+    side, side_at, side_end = empty(16, like), np.zeros((LANES, nodes), np.int64), 0
     probe_at, probe_store, probe_end = (
-        np.zeros((LANES, nodes), np.int64), np.empty(16, like.dtype), 0,
+        np.zeros((LANES, nodes), np.int64), empty(16, like), 0,
     )  # fmt: skip
-    top = np.zeros(2, np.int64)
-    growths = np.zeros(LANES)
+    top = zeros(2, np.int64)
+    growths = zeros(LANES, np.float64)
     flagged = np.ones(LANES, np.bool_)
     for q in range(np.int64(nodes)):
         own, nb = np.int64(tree.own[q]), np.int64(tree.boundary[q])
@@ -255,14 +259,14 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
             wide.total[:] = 0.0
             lane_ldl(
                 own, nb, wide.f, wide.x, wide.g, wide.c, wide.d, wide.size, wide.total, wide.worst,
-                wide.growth, wide.swaps,
+                wide.growth, wide.swaps, wide.h, wide.r,
             )  # fmt: skip
             lane_trailing(own, nb, wide.f, wide.x, mine, begin)
             lane_update(q, own, nb, mine, begin, tree, theirs, where)
             for lane in range(batch.live):
                 flagged[lane] = not (
-                    wide.worst[lane] >= PIVOT_BLOCK * PIVOT_BLOCK
-                    and wide.growth[lane] < TAU_BLOCK * TAU_BLOCK
+                    wide.worst[lane] >= PIVOT_REFINED * PIVOT_REFINED
+                    and wide.growth[lane] < TAU * TAU
                     and wide.total[lane] == wide.total[lane]
                 )
                 for c in range(tree.child_start[q], tree.child_start[q + 1]):
@@ -285,7 +289,7 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
                 work = scratch(2 * (ne + nb + PROBES) * ne, 2 * ne, like)
             if in_lanes[q]:
                 if plain_size > update.size:
-                    update = np.empty(2 * plain_size, like.dtype)
+                    update = empty(2 * plain_size, like)
                 u = update[:plain_size]
             else:
                 u = mine[
@@ -298,9 +302,12 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
             plain = family.store
             base = batch.base[lane]
             values = batch.values[base : base + len(tree.indices)]
-            # A lane front has failed the half-flop path already.
-            half_flops = bool(not in_lanes[q] or shift > 0)
-            point = Point(values, batch.energies[lane], batch.probe, half_flops)
+            attempt = np.int64(0)
+            if in_lanes[q] and shift == 0:  # it has failed the half-flop path already
+                # A single pivot block with too large multipliers has the same ones by LU.
+                hopeless = own <= LANE_WIDTH and wide.growth[lane] >= TAU * TAU
+                attempt = np.int64(2 if hopeless else 1)
+            point = Point(values, batch.energies[lane], batch.probe, attempt)
             k, g, bordered, y = eliminate_front(q, ne, u, point, tree, family, work, counts)
             growths[lane] = max(growths[lane], g)
             delayed[lane, q] = k
@@ -329,14 +336,14 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
             top[1 - parity] -= trapezoid(m + PROBES, m) if in_lanes[d] else (m + PROBES) * m
     last = np.int64(nodes - 1)
     theirs = even if tree.odd[last] else odd
-    shifts, total, probes = np.zeros(LANES, np.int64), np.int64(0), np.int64(0)
+    shifts, total, probes = zeros(LANES, np.int64), np.int64(0), np.int64(0)
     for lane in range(np.int64(batch.live)):
         for c in range(tree.child_start[last], tree.child_start[last + 1]):
             shifts[lane] += delayed[lane, tree.child[c]]
         m = tree.boundary[last] + shifts[lane]
         total += (m + PROBES) * m
         probes += shifts[lane]
-    out, ys = np.empty(total, like.dtype), np.empty((probes, PROBES), like.dtype)
+    out, ys = empty(total, like), np.empty((probes, PROBES), like.dtype)
     total, probes = np.int64(0), np.int64(0)
     for lane in range(np.int64(batch.live)):
         shift = shifts[lane]
@@ -348,7 +355,7 @@ def schur_lanes(  # noqa: C901, PLR0912, PLR0915 (one loop body that shares grow
         plain = family.store
         base = batch.base[lane]
         values = batch.values[base : base + len(tree.indices)]
-        point = Point(values, batch.energies[lane], batch.probe, True)
+        point = Point(values, batch.energies[lane], batch.probe, np.int64(0))
         y = root_front(shift, out[total : total + (m + PROBES) * m], point, tree, family)
         for j in range(shift):
             for r in range(PROBES):

@@ -88,6 +88,6 @@ def factor(plan: Plan, values: NumberArray, energy: float, accuracy: Accuracy) -
     fast(accuracy)
     values = checked_values(values, plan.nnz)
     counts = np.zeros(3, np.int64)
-    point = Point(values, float(energy), plan.probe, False)
+    point = Point(values, float(energy), plan.probe, 1)
     u, delayed, growth, y, kept = factorize(point, plan.sizes, plan.tree, counts)
     return Factors(plan, plan.reduced(u, delayed, growth, y), kept)

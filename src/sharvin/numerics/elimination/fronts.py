@@ -11,6 +11,7 @@ side, against which the Schur complement is checked. Only lower triangles are st
 
 import numpy as np
 
+from sharvin.numerics.elimination.arrays import empty, zeros
 from sharvin.numerics.elimination.blas import C, N, eigh, gemm, getrf, getrs, scatter
 from sharvin.numerics.elimination.dense import (
     adjoint,
@@ -34,6 +35,9 @@ TAU = 100.0
 TAU_BLOCK = 50.0
 PIVOT_BLOCK = 0.02
 PIVOT_LU = 1e-6
+# In the lanes the multipliers of such blocks are refined, which makes up for the inverse as long
+# as it has digits to start from.
+PIVOT_REFINED = 1e-4
 # Eigenvectors of a pivot block that neither the block nor the boundary tells from zero.
 DECOUPLED = 64 * np.finfo(np.float64).eps
 WIDTH = 24  # pivot block of the LDL^H path
@@ -217,12 +221,12 @@ def eliminate_lu(
     """F11 = L U with row pivots, x = F11^-1 F12. Returns (within bounds, largest multiplier)."""
     nf = ne + nb
     ld = nf + PROBES
-    info = np.zeros(1, np.int32)
+    info = zeros(1, np.int32)
     for j in range(ne):
         f[j + j * ld] = hermitian_diagonal(f[j + j * ld])
         for i in range(j + 1, ne):
             f[j + i * ld] = adjoint(f[i + j * ld])
-    size = np.empty(ne)
+    size = empty(ne, np.float64)
     for j in range(ne):
         size[j] = largest_square(f[j * ld : j * ld + ne])
         for i in range(nb):
@@ -264,11 +268,11 @@ def eigenbasis(  # noqa: C901, PLR0912 (kernel: calls cost compile time)
     """
     nf = ne + nb
     ld = nf + PROBES
-    scale, norm, d = np.ones(ne), np.empty(ne), np.empty(ne)
-    kind = np.zeros(ne, np.int8)
-    t = np.empty(ne * ne, f.dtype)
-    w = np.empty((nb + PROBES) * ne, f.dtype)
-    size = np.zeros(ne)
+    scale, norm, d = empty(ne, np.float64), empty(ne, np.float64), empty(ne, np.float64)
+    kind = zeros(ne, np.int8)
+    t = empty(ne * ne, f)
+    w = empty((nb + PROBES) * ne, f)
+    size = zeros(ne, np.float64)
     outside = 0.0
     for j in range(ne):
         for i in range(j, nf):
@@ -281,8 +285,7 @@ def eigenbasis(  # noqa: C901, PLR0912 (kernel: calls cost compile time)
             if i < ne:
                 size[i] = max(size[i], v)
     for j in range(ne):
-        if size[j] > 0.0:
-            scale[j] = 1.0 / np.sqrt(size[j])
+        scale[j] = 1.0 / np.sqrt(size[j]) if size[j] > 0.0 else 1.0
     for j in range(ne):
         for i in range(j, ne):
             t[i + j * ne] = f[i + j * ld] * (scale[i] * scale[j])
@@ -324,8 +327,8 @@ def eliminate_eigen(  # noqa: C901 (kernel: calls cost compile time)
     children's share of the boundary is still missing).
     """
     rows = nb + PROBES
-    good = np.empty(rows * ne, w.dtype)
-    scaled = np.empty(rows * ne, w.dtype)
+    good = empty(rows * ne, w)
+    scaled = empty(rows * ne, w)
     k, g = np.int64(0), np.int64(0)
     for j in range(ne):
         if kind[j] == 1:
@@ -336,7 +339,7 @@ def eliminate_eigen(  # noqa: C901 (kernel: calls cost compile time)
                 scaled[i + g * rows] = w[i + j * rows] / d[j]
             g += 1
     m = k + nb
-    u = np.zeros((m + PROBES) * m, w.dtype)
+    u = zeros((m + PROBES) * m, w)
     growth = 0.0
     for j in range(g):
         growth = max(growth, largest_square(scaled[j * rows : j * rows + nb]))

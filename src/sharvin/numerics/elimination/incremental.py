@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sharvin.numerics.elimination.arrays import grown
+from sharvin.numerics.elimination.arrays import empty, grown, zeros
 from sharvin.numerics.elimination.fronts import PROBES
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel
 from sharvin.numerics.elimination.plan import Plan, Reduced, checked_values
@@ -59,7 +59,7 @@ def _refresh(  # noqa: C901 (kernel: calls cost compile time)
     with delayed unknowns are appended from ``end`` on.
     """
     like = point.values[:1].copy()
-    counts = np.zeros(3, np.int64)
+    counts = zeros(3, np.int64)
     work = scratch(np.int64(1), np.int64(1), like)
     nodes = np.int64(len(tree.own))
     for q in range(nodes - 1):
@@ -93,7 +93,7 @@ def _refresh(  # noqa: C901 (kernel: calls cost compile time)
     for c in range(tree.child_start[root], tree.child_start[root + 1]):
         shift += delayed[tree.child[c]]
     m = np.int64(tree.boundary[root]) + shift
-    u = np.empty((m + PROBES) * m, like.dtype)
+    u = empty((m + PROBES) * m, like)
     family = Family(store, where, delayed, probe_store, probe_at)
     y = root_front(shift, u, point, tree, family)
     return u, y, store, end, probe_store, probe_end
@@ -140,7 +140,7 @@ class Incremental:
             dirty = np.ones_like(dirty)
         if dirty.all():
             self._end, self._probe_end = int(self._home[-1]), 0
-        point = Point(values, self.energy, self.plan.probe, True)
+        point = Point(values, self.energy, self.plan.probe, 0)
         u, y, self._store, self._end, self._probe_store, self._probe_end = _refresh(
             point, self.plan.tree, dirty, self._home, self._where, self._delayed, self._growths,
             self._store, self._end, self._probe_at, self._probe_store, self._probe_end,

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
+from sharvin.numerics.elimination import raw
+
 numba: Any = importlib.import_module("numba")  # ships no types: one Any, here, for the package
 llvmlite: Any = importlib.import_module("llvmlite")
 
@@ -61,11 +63,12 @@ CACHE = cache_folder()
 
 # Strict arithmetic, no fastmath: a `part` is optimized anew in every kernel that calls it, and
 # which copy a process runs depends on what it loaded first. Only strict rules make all copies
-# give the same bits. (Measured: no slower, since the vector code fuses by its own hand.)
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+# give the same bits. (Measured: no slower, since the vector code fuses by its own hand.) Nobody
+# calls a kernel from C, so none gets a wrapper for that.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 # Unpacking Python arguments takes as long to compile as a short function: only entry points need
 # it.
-_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, **raw.options()}
 
 
 def kernel(function: Function) -> Function:

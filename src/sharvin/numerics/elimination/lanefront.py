@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sharvin.numerics.elimination.emitter import LANES
-from sharvin.numerics.elimination.fronts import PROBES
+from sharvin.numerics.elimination.fronts import PIVOT_BLOCK, PROBES, TAU_BLOCK
 from sharvin.numerics.elimination.kernel import Index, IndexArray, is_complex, part, template
 from sharvin.numerics.elimination.lanes import (
     _tile_11,
@@ -208,6 +208,52 @@ def lane_inverse(  # noqa: C901 (kernel: calls cost compile time)
 
 
 @part
+def is_rough(worst: RealArray, growth: RealArray) -> bool:
+    """Whether a pivot block of some lane is too near singular to trust its explicit inverse."""
+    for lane in range(LANES):
+        if not worst[lane] >= PIVOT_BLOCK * PIVOT_BLOCK:
+            return True
+        if not growth[lane] < TAU_BLOCK * TAU_BLOCK:
+            return True
+    return False
+
+
+@part
+def refine(
+    k: Index,
+    b: Index,
+    ld: Index,
+    f: NumberArray,
+    x: NumberArray,
+    g: NumberArray,
+    h: NumberArray,
+    r: NumberArray,
+) -> None:
+    """One step of refinement of the multipliers x = F g in the b columns from k on; g = -1 / D.
+
+    With r = F + x D, by sixteen rows at a time, x + r g is as good as a backward stable solution.
+    """
+    for j in range(b):
+        copy_negative(h, j, b, f, k + j + (k + j) * ld)
+    for j in range(b):  # twice the negative: D in full, of which the panel has one triangle
+        copy_negative(h, j, b, h, j + j * b)
+    for i in range(k + b, ld, LANE_WIDTH):
+        rows = min(LANE_WIDTH, ld - i)
+        for j in range(b):
+            copy_entries(r, j * LANE_WIDTH, f, i + (k + j) * ld, rows)
+        for j in range(0, b, 4):
+            product_block(
+                r, j * LANE_WIDTH, LANE_WIDTH, x, i + k * ld, ld, h, j, b,
+                0, rows, min(4, b - j), b, k < 0,
+            )  # fmt: skip
+        for j in range(0, b, 4):
+            product_block(
+                x, i + (k + j) * ld, ld, r, 0, LANE_WIDTH, g, j, b,
+                0, rows, min(4, b - j), b, k < 0,
+            )  # fmt: skip
+
+
+@part
 def lane_ldl(
     ne: Index,
     nb: Index,
@@ -221,6 +267,8 @@ def lane_ldl(
     worst: RealArray,
     growth: RealArray,
     swaps: IndexArray,
+    h: NumberArray,
+    r: NumberArray,
 ) -> None:
     """Left-looking block LDL^H of eight panels; f then holds L D below the diagonal, x holds -L.
 
@@ -246,3 +294,5 @@ def lane_ldl(
             )  # fmt: skip
         for j in range(k, below):
             largest_squares(x, below + j * ld, nf - below, growth, total)
+        if is_rough(worst, growth):
+            refine(k, b, ld, f, x, g, h, r)

@@ -8,8 +8,7 @@ line (`aligned`).
 
 from typing import Any
 
-import numpy as np
-
+from sharvin.numerics.elimination.arrays import empty
 from sharvin.numerics.elimination.blas import cgutils, intrinsic, ir, types
 from sharvin.numerics.elimination.emitter import (
     F64,
@@ -351,6 +350,6 @@ def put(typing, a, entry, lane, x):  # type: ignore[no-untyped-def]
 @part
 def aligned(entries: Index, like: NumberArray) -> NumberArray:
     """Uninitialized lane array that begins on a cache line: a split line costs double."""
-    a = np.empty(LANES * entries + 8, like.dtype)
+    a: NumberArray = empty(LANES * entries + 8, like)
     skip = (-a.ctypes.data % 64) // a.itemsize
     return a[skip : skip + LANES * entries]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.arrays import grown, head
+from sharvin.numerics.elimination.arrays import empty, grown, head, zeros
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.typing import RealArray
 
@@ -301,25 +301,25 @@ def dissect(  # noqa: C901, PLR0915 (kernel: calls cost compile time)
         component.
     """
     count = len(start) - 1
-    order = np.empty(count, np.int32)
+    order = empty(count, np.int32)
     total = count
     for v in range(count):
         order[v] = v
     for v in vertex:
         total = max(total, v + 1)
     directions = len(along)
-    graph = _Graph(indptr, indices, vertex, start, member, along, np.empty(directions))
+    graph = _Graph(indptr, indices, vertex, start, member, along, empty(directions, np.float64))
     _measure(graph)
-    buffer = np.empty(count, np.int32)
+    buffer = empty(count, np.int32)
     work = _Scratch(
-        np.empty(count), np.empty(directions), np.empty(directions),
-        np.zeros(total, np.int8), np.empty(count, np.int32),
-        np.empty(BINS, np.int64), np.empty(BINS), np.empty(BINS),
+        empty(count, np.float64), empty(directions, np.float64), empty(directions, np.float64),
+        zeros(total, np.int8), empty(count, np.int32),
+        empty(BINS, np.int64), empty(BINS, np.float64), empty(BINS, np.float64),
     )  # fmt: skip
     room = 2 * count + 2
-    lows, highs = np.empty(room, np.int32), np.empty(room, np.int32)
-    parent_token, node_of = np.empty(room, np.int32), np.empty(room, np.int32)
-    stack, top = np.empty(FIELDS * (256 + len(first)), np.int32), np.int64(0)
+    lows, highs = empty(room, np.int32), empty(room, np.int32)
+    parent_token, node_of = empty(room, np.int32), empty(room, np.int32)
+    stack, top = empty(FIELDS * (256 + len(first)), np.int32), np.int64(0)
     token, nodes = 0, 0
     c = len(first) - 2
     while c >= 0:  # many small components share one node
@@ -353,7 +353,7 @@ def dissect(  # noqa: C901, PLR0915 (kernel: calls cost compile time)
         if one > 0:
             top = _push(stack, top, low, low + one, above, token, 0)
             token += 1
-    parent = np.empty(nodes, np.int32)
+    parent = empty(nodes, np.int32)
     for q in range(nodes):
         parent[q] = node_of[parent_token[q]] if parent_token[q] >= 0 else nodes
     return order, head(lows, nodes), head(highs, nodes), parent

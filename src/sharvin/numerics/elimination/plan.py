@@ -91,7 +91,7 @@ class Plan:
         """
         values = checked_values(values, self.nnz)
         counts = np.zeros(3, np.int64)
-        point = Point(values, float(energy), self.probe, fast(accuracy))
+        point = Point(values, float(energy), self.probe, 0 if fast(accuracy) else 1)
         u, delayed, growth, y = schur_single(point, self.sizes, self.tree, counts)
         return self.reduced(u, delayed, growth, y)
 

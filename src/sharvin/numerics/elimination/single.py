@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.arrays import grown
+from sharvin.numerics.elimination.arrays import empty, grown, zeros
 from sharvin.numerics.elimination.dense import adjoint, hermitian_diagonal
 from sharvin.numerics.elimination.fronts import (
     PROBES,
@@ -30,7 +30,7 @@ class Point(NamedTuple):
     values: NumberArray  # (nnz,) of H
     energy: float
     probe: RealArray  # (n, PROBES)
-    half_flops: bool
+    attempt: Index  # first method to try on a front: 0 LDL^H, 1 LU, 2 eigenvectors
 
 
 class Scratch(NamedTuple):
@@ -59,13 +59,13 @@ class Family(NamedTuple):
 def scratch(panel: Index, rows: Index, like: NumberArray) -> Scratch:
     """Workspaces for panels of ``panel`` entries and ``rows`` eliminated rows."""
     return Scratch(
-        np.empty(panel, like.dtype),
-        np.empty(panel, like.dtype),
-        np.empty(WIDTH * WIDTH, like.dtype),
-        np.empty(2 * WIDTH * WIDTH + 4 * WIDTH),
-        np.empty(WIDTH, np.int64),
-        np.empty(rows, np.int32),
-        np.empty(0, like.dtype),
+        empty(panel, like),
+        empty(panel, like),
+        empty(WIDTH * WIDTH, like),
+        empty(2 * WIDTH * WIDTH + 4 * WIDTH, np.float64),
+        empty(WIDTH, np.int64),
+        empty(rows, np.int32),
+        empty(0, like),
     )
 
 
@@ -159,7 +159,7 @@ def eliminate_front(
     k, growth = np.int64(0), 0.0
     if ne == 0:
         u[:] = 0
-    attempt = 0 if point.half_flops else 1
+    attempt = np.int64(point.attempt)
     done = ne == 0
     while not done:
         assemble_panel(q, ne, nb, work.f, point, tree, family)
@@ -216,11 +216,11 @@ def schur_single(  # noqa: C901, PLR0915 (kernel: calls cost compile time)
     nodes = len(tree.own)
     child_start, child, boundary, own = tree.child_start, tree.child, tree.boundary, tree.own
     like = point.values[:1].copy()
-    stacks = (np.empty(sizes[0], like.dtype), np.empty(sizes[1], like.dtype))
+    stacks = (empty(sizes[0], like), empty(sizes[1], like))
     work = scratch(sizes[2], sizes[3], like)
-    delayed, where = np.zeros(nodes, np.int32), np.zeros(nodes, np.int64)
-    probe_at, probe_store, probe_end = np.zeros(nodes, np.int64), np.empty(16, like.dtype), 0
-    top = np.zeros(2, np.int64)
+    delayed, where = zeros(nodes, np.int32), zeros(nodes, np.int64)
+    probe_at, probe_store, probe_end = zeros(nodes, np.int64), empty(16, like), 0
+    top = zeros(2, np.int64)
     growth = 0.0
     for q in range(np.int64(nodes)):
         # np.int64: a literal 0 would have the callees compiled for it, then again for integers

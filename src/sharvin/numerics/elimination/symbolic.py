@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.arrays import grown, head, merge, sort
+from sharvin.numerics.elimination.arrays import empty, grown, head, merge, sort, zeros
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 
 
@@ -38,13 +38,13 @@ class Tree(NamedTuple):
 def children(parent: IndexArray) -> tuple[IndexArray, IndexArray]:
     """Children of every node, as (start, list); ``parent`` excludes the root."""
     nodes = len(parent) + 1
-    start = np.zeros(nodes + 1, np.int32)
+    start = zeros(nodes + 1, np.int32)
     for q in parent:
         start[q + 1] += 1
     for q in range(nodes):
         start[q + 1] += start[q]
     fill = head(start, nodes)
-    child = np.empty(nodes - 1, np.int32)
+    child = empty(nodes - 1, np.int32)
     for q in range(nodes - 1):
         child[fill[parent[q]]] = q
         fill[parent[q]] += 1
@@ -69,10 +69,10 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
     nodes = len(low) + 1
     child_start, child = children(parent)
     # ranks of vertices, seen from orbitals, and of the first orbital of each vertex
-    rank = np.empty(n, np.int32)  # orbital -> rank of its vertex
-    first_orbital = np.empty(count + q_kept + 1, np.int32)  # vertex rank -> orbital rank
-    orbital = np.empty(n, np.int32)
-    slot = np.empty(n, np.int32)  # orbital -> orbital rank
+    rank = empty(n, np.int32)  # orbital -> rank of its vertex
+    first_orbital = empty(count + q_kept + 1, np.int32)  # vertex rank -> orbital rank
+    orbital = empty(n, np.int32)
+    slot = empty(n, np.int32)  # orbital -> orbital rank
     k = 0
     for r in range(count):
         v = order[r]
@@ -90,22 +90,22 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
         k += 1
     first_orbital[count + q_kept] = k
     own, boundary, first = (
-        np.zeros(nodes, np.int32),
-        np.zeros(nodes, np.int32),
-        np.zeros(nodes, np.int32),
+        zeros(nodes, np.int32),
+        zeros(nodes, np.int32),
+        zeros(nodes, np.int32),
     )
-    map_start, entry_start = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
+    map_start, entry_start = zeros(nodes, np.int64), zeros(nodes, np.int64)
     room = 8 * count + q_kept + 16
-    edge = np.empty(room, np.int32)  # boundaries, as vertex ranks
-    edge_start = np.zeros(nodes + 1, np.int64)
-    map_ = np.empty(room, np.int32)
+    edge = empty(room, np.int32)  # boundaries, as vertex ranks
+    edge_start = zeros(nodes + 1, np.int64)
+    map_ = empty(room, np.int32)
     map_end = 0
-    target = np.empty(len(indices), np.int32)
+    target = empty(len(indices), np.int32)
     entry = 0
-    mark = np.empty(count + q_kept, np.int32)
+    mark = empty(count + q_kept, np.int32)
     mark[:] = -1
     # vertex rank -> first row in the present front, less the rank of its first orbital
-    row = np.empty(count + q_kept, np.int32)
+    row = empty(count + q_kept, np.int32)
     for q in range(nodes):
         root = q == nodes - 1
         begin = edge_start[q]
@@ -186,7 +186,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
                 for i in range(first_orbital[s], first_orbital[s + 1]):
                     map_[map_end] = row[s] + i
                     map_end += 1
-    odd = np.zeros(nodes, np.int8)
+    odd = zeros(nodes, np.int8)
     for q in range(nodes - 2, -1, -1):
         odd[q] = 1 - odd[parent[q]]
     return Tree(
@@ -198,7 +198,7 @@ def symbolic(  # noqa: C901, PLR0912, PLR0915 (one pass over the nodes shares al
 @kernel
 def stack_sizes(tree: Tree, widths: IndexArray) -> tuple[Index, Index]:
     """Peaks of the even and the odd update stack, where node ``q`` pushes ``widths[q]``."""
-    top, peak = np.zeros(2, np.int64), np.ones(2, np.int64)
+    top, peak = zeros(2, np.int64), np.ones(2, np.int64)
     for q in range(len(tree.own)):
         s = tree.odd[q]
         top[s] += widths[q]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sharvin.numerics.elimination.arrays import head
+from sharvin.numerics.elimination.arrays import empty, head, zeros
 from sharvin.numerics.elimination.kernel import Index, IndexArray, kernel, part
 from sharvin.typing import BoolArray, RealArray
 
@@ -32,7 +32,7 @@ def _mix(x: Index) -> Index:
 @kernel
 def position_keys(bits: IndexArray) -> IndexArray:
     """Equal numbers for orbitals at identical positions, given as (n, d) raw 64-bit patterns."""
-    keys = np.zeros(len(bits), np.int64)
+    keys: IndexArray = zeros(len(bits), np.int64)
     for a in range(len(bits)):
         for d in range(bits.shape[1]):
             keys[a] = _mix(keys[a] ^ bits[a, d])
@@ -42,7 +42,7 @@ def position_keys(bits: IndexArray) -> IndexArray:
 @kernel
 def neighbor_keys(indptr: IndexArray, indices: IndexArray) -> IndexArray:
     """Equal numbers for orbitals with identical closed neighborhoods, as those of one site."""
-    keys = np.zeros(len(indptr) - 1, np.int64)
+    keys: IndexArray = zeros(len(indptr) - 1, np.int64)
     for a in range(len(keys)):
         for p in range(indptr[a], indptr[a + 1]):
             keys[a] += _mix(np.int64(indices[p]))
@@ -55,9 +55,9 @@ def components(
 ) -> tuple[IndexArray, Index]:
     """Label of the connected component of every eliminated orbital (-1: kept), and their number."""
     n = len(is_kept)
-    label = np.empty(n, np.int32)
+    label = empty(n, np.int32)
     label[:] = -1
-    queue = np.empty(n, np.int32)
+    queue = empty(n, np.int32)
     found = 0
     for seed in range(n):
         if is_kept[seed] or label[seed] >= 0:
@@ -85,22 +85,22 @@ def group(label: IndexArray, count: Index, keys: IndexArray, kept: IndexArray) -
     Any grouping is valid, so a chance collision of keys costs at most a few explicit zeros.
     """
     n = len(label)
-    fill = np.zeros(count + 1, np.int32)
+    fill = zeros(count + 1, np.int32)
     for c in label:
         if c >= 0:
             fill[c + 1] += 1
     for c in range(count):
         fill[c + 1] += fill[c]
     total = fill[count]
-    member = np.empty(total, np.int32)
+    member = empty(total, np.int32)
     begin = head(fill, count)
     for a in range(n):
         if label[a] >= 0:
             member[fill[label[a]]] = a
             fill[label[a]] += 1
-    vertex = np.empty(n, np.int32)
-    start = np.empty(total + 1, np.int32)
-    first = np.empty(count + 1, np.int32)
+    vertex = empty(n, np.int32)
+    start = empty(total + 1, np.int32)
+    first = empty(count + 1, np.int32)
     v, c = -1, 0
     for k in range(total):
         opens = c < count and begin[c] == k
@@ -169,10 +169,10 @@ def landmarks(indptr: IndexArray, indices: IndexArray, v: Vertices) -> RealArray
     they unfold its two longest extents, which is all that a bisection asks of coordinates.
     """
     count = len(v.start) - 1
-    a, b = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    c, d = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    queue = np.empty(count, np.int32)
-    degree = np.zeros(count, np.int32)
+    a, b = zeros(count, np.int32), zeros(count, np.int32)
+    c, d = zeros(count, np.int32), zeros(count, np.int32)
+    queue = empty(count, np.int32)
+    degree = zeros(count, np.int32)
     for u in range(count):
         for m in range(v.start[u], v.start[u + 1]):
             degree[u] += indptr[v.member[m] + 1] - indptr[v.member[m]]
