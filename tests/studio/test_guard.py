@@ -9,6 +9,8 @@ pytest.importorskip("httpx", reason="needs a test client: pip install 'sharvin[t
 
 from starlette.websockets import WebSocketDisconnect
 
+from sharvin.errors import InvalidInput
+from sharvin.studio import arguments, limits
 from sharvin.studio.server import Settings, application
 from studio.client import TestClient
 
@@ -221,3 +223,9 @@ def test_quick_verbs_answer_without_a_worker(client):
     assert {p["id"] for p in listed["result"]} >= {"saddle-point", "kondo", "ring"}
     assert len(curve["result"]["x"]) == len(curve["result"]["curves"][0]["y"])
     assert "[material]" in templates["result"][0]["toml"]
+
+
+def test_the_largest_file_fits_a_message_and_a_larger_one_is_refused_in_a_sentence():
+    assert limits.UPLOAD * 4 / 3 + limits.BODY < limits.MESSAGE
+    with pytest.raises(InvalidInput, match="larger than 23 MB"):
+        arguments.data({"b64": "A" * (limits.UPLOAD * 4 // 3 + 8)})
