@@ -1,5 +1,6 @@
 """How long work shows itself: a bar on a terminal, one line in a notebook, lines in a log."""
 
+import math
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 PAUSE = 10.0  # seconds between two lines of a log
+RATE = 20.0  # times a second that counted work is shown at most
 PATIENCE = 1.0  # seconds before a bar appears: a single point needs none
 
 
@@ -103,10 +105,17 @@ def counted(
     ['1/2 moments (50 %)', '2/2 moments (100 %)']
     """
     show, started = reporter(wish), time.monotonic()
+    shown = -math.inf
+
+    def tell(done: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if now - shown >= 1 / RATE or done == total:
+            shown = now
+            show.update(Progress(done, total, seconds=now - started, what=what))
+
     try:
-        yield lambda done: show.update(
-            Progress(done, total, seconds=time.monotonic() - started, what=what)
-        )
+        yield tell
     finally:
         show.close()
 

@@ -11,7 +11,7 @@ from sharvin.spectral.closed import AXES, Closed, System, closed
 from sharvin.spectral.fermi_sea import bastin
 from sharvin.spectral.fermi_surface import greenwood_curve, greenwood_pairs, greenwood_single
 from sharvin.spectral.probes import Tally
-from sharvin.spectral.settings import MEMORY, Settings, energies_of, settings_of
+from sharvin.spectral.settings import MEMORY, Settings, Wish, energies_of, settings_of
 from sharvin.typing import RealArray
 from sharvin.units import BOLTZMANN, quantity
 
@@ -40,6 +40,7 @@ def kubo_conductivity(
     memory: float = MEMORY,
     workers: int | None = None,
     array_module: Any = None,
+    progress: Wish = None,
     **parameters: Any,
 ) -> "xr.Dataset":
     r"""Conductivity of a closed system: what current density flows along a for a field along b.
@@ -74,7 +75,7 @@ def kubo_conductivity(
         Two of x, y, z.
     temperature : float, str or list
         K; a list adds a dimension.
-    moments, vectors, vector_seed, kernel, bounds, workers, array_module
+    moments, vectors, vector_seed, kernel, bounds, workers, array_module, progress
         As in `density_of_states`.
     broadening : float or str, optional
         Half width η of an exact Lorentzian in place of a kernel (diagonal components); `moments`
@@ -120,7 +121,7 @@ def kubo_conductivity(
     settings = settings_of(
         whole, moments=moments, vectors=vectors, vector_seed=vector_seed, kernel=kernel,
         broadening=broadening, energy=levels, bounds=bounds, memory=memory, workers=workers,
-        array_module=array_module,
+        array_module=array_module, progress=progress,
     )  # fmt: skip
     width = settings.resolved(levels)
     spread = width * whole.hamiltonian.size / (2 * settings.interval.half)

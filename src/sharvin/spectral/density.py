@@ -9,7 +9,7 @@ from sharvin.errors import InvalidInput
 from sharvin.numerics.chebyshev.recursion import Expansion
 from sharvin.spectral.closed import Closed, System, closed
 from sharvin.spectral.probes import Tally
-from sharvin.spectral.settings import MEMORY, Settings, dataset, energies_of, settings_of
+from sharvin.spectral.settings import MEMORY, Settings, Wish, dataset, energies_of, settings_of
 from sharvin.typing import RealArray
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def density_of_states(
     bounds: Sequence[float | str] | None = None,
     workers: int | None = None,
     array_module: Any = None,
+    progress: Wish = None,
     **parameters: Any,
 ) -> "xr.Dataset":
     r"""Density of states of a closed system, by the kernel polynomial method.
@@ -62,6 +63,8 @@ def density_of_states(
     array_module : module, optional
         A module of the array API standard (`numpy`, `torch`, `cupy`) in place of compiled loops;
         never run on a GPU so far.
+    progress : bool or callable, optional
+        By default a bar on a terminal, for what takes long.
     **parameters
         Parameters of the system.
 
@@ -78,15 +81,16 @@ def density_of_states(
     whole = closed(system, parameters)
     settings = settings_of(
         whole, moments=moments, vectors=vectors, vector_seed=vector_seed, kernel=kernel,
-        bounds=bounds, memory=MEMORY, workers=workers, array_module=array_module,
+        bounds=bounds, memory=MEMORY, workers=workers, array_module=array_module, progress=progress,
     )  # fmt: skip
     factor, unit = _measure(whole, per)
     where = _grid(settings) if energy is None else energies_of(energy)[0]
     engine = settings.engine({"h": whole.hamiltonian}, blocks=2)
     expansion = Expansion(engine, settings.interval)
     tally = settings.probes.tally()
-    for chosen in settings.probes.blocks(engine):
-        tally.add(expansion.moments(chosen.make(), settings.moments).T)
+    with settings.watching(engine, settings.probes.vectors * (settings.moments // 2)):
+        for chosen in settings.probes.blocks(engine):
+            tally.add(expansion.moments(chosen.make(), settings.moments).T)
     curves = Tally(tally.copies, list(np.array(tally.samples) @ settings.weights(where).T))
     half = settings.weights(where, settings.moments // 2)
     coarse = half @ tally.trace[: half.shape[1]]
@@ -110,6 +114,7 @@ def local_density_of_states(
     bounds: Sequence[float | str] | None = None,
     workers: int | None = None,
     array_module: Any = None,
+    progress: Wish = None,
     **parameters: Any,
 ) -> "xr.Dataset":
     r"""Density of states on single orbitals of a closed system: no random vectors, no error.
@@ -123,7 +128,7 @@ def local_density_of_states(
     system : Torus or Device
     orbitals : sequence of int
         Their numbers; see `Torus` for the order.
-    energy, moments, kernel, bounds, workers, array_module, **parameters
+    energy, moments, kernel, bounds, workers, array_module, progress, **parameters
         As in `density_of_states`.
 
     Returns
@@ -136,7 +141,7 @@ def local_density_of_states(
     whole = closed(system, parameters)
     settings = settings_of(
         whole, moments=moments, vectors="all", vector_seed=0, kernel=kernel, bounds=bounds,
-        workers=workers, array_module=array_module,
+        workers=workers, array_module=array_module, progress=progress,
     )  # fmt: skip
     chosen = _numbers(orbitals, whole.hamiltonian.size)
     where = _grid(settings) if energy is None else energies_of(energy)[0]
@@ -144,11 +149,14 @@ def local_density_of_states(
     expansion = Expansion(engine, settings.interval)
     found = []
     widest = max(engine.widths)
-    for first in range(0, len(chosen), widest):
-        part = chosen[first : first + widest]
-        columns = np.zeros((engine.size, _fitting(len(part), engine.widths)))
-        columns[part, np.arange(len(part))] = 1.0
-        found.append(expansion.moments(engine.block(columns), settings.moments)[:, : len(part)].T)
+    parts = [chosen[first : first + widest] for first in range(0, len(chosen), widest)]
+    widths = [_fitting(len(part), engine.widths) for part in parts]
+    with settings.watching(engine, sum(widths) * (settings.moments // 2)):
+        for part, width in zip(parts, widths, strict=True):
+            columns = np.zeros((engine.size, width))
+            columns[part, np.arange(len(part))] = 1.0
+            moments_of = expansion.moments(engine.block(columns), settings.moments)
+            found.append(moments_of[:, : len(part)].T)
     moments_found = np.concatenate(found)
     fine = moments_found @ settings.weights(where).T
     half = settings.weights(where, settings.moments // 2)

@@ -10,7 +10,7 @@ from sharvin.numerics.chebyshev.engine import Block, Engine
 from sharvin.numerics.chebyshev.recursion import Expansion
 from sharvin.spectral.closed import Closed, System, closed
 from sharvin.spectral.probes import Tally
-from sharvin.spectral.settings import Settings, energies_of, settings_of
+from sharvin.spectral.settings import Settings, Wish, energies_of, settings_of
 from sharvin.typing import ComplexArray, RealArray
 from sharvin.units import HBAR, quantity
 
@@ -34,6 +34,7 @@ def spreading(
     bounds: Sequence[float | str] | None = None,
     workers: int | None = None,
     array_module: Any = None,
+    progress: Wish = None,
     **parameters: Any,
 ) -> "xr.Dataset":
     r"""Mean square displacement of waves with a given energy, and what follows from it.
@@ -55,7 +56,8 @@ def spreading(
     times : array or list
         In ps, ascending and positive; at least two.
     axis : str
-    moments, vectors, vector_seed, kernel, bounds, workers, array_module, **parameters
+    moments, vectors, vector_seed, kernel, bounds, workers, array_module, progress,
+    **parameters
         As in `density_of_states`.
 
     Returns
@@ -77,24 +79,31 @@ def spreading(
     steps = _steps(times)
     settings = settings_of(
         whole, moments=moments, vectors=vectors, vector_seed=vector_seed, kernel=kernel,
-        bounds=bounds, workers=workers, array_module=array_module,
+        bounds=bounds, workers=workers, array_module=array_module, progress=progress,
     )  # fmt: skip
     operators = {"h": whole.hamiltonian, "v": whole.commutator(axis)}
     engine = settings.engine(operators, blocks=8, is_complex=True)
     weights = settings.weights(where)
     tally = settings.probes.tally()
-    for chosen in settings.probes.blocks(engine):
-        start = chosen.make()
-        density = _projected(engine, settings, start, weights)
-        velocity = engine.zeros(chosen.width)
-        engine.step("v", start, velocity, 1 / HBAR, 0.0, 0.0)
-        found = [density, _projected(engine, settings, velocity, weights)]
-        moved = engine.zeros(chosen.width)
-        for step in steps:
-            start, moved = _evolve(engine, settings, start, moved, step)
-            found.append(_projected(engine, settings, moved, weights))
-        tally.add(np.array(found).transpose(2, 0, 1))
+    with settings.watching(engine, settings.probes.vectors * _products(settings, steps)):
+        for chosen in settings.probes.blocks(engine):
+            start = chosen.make()
+            density = _projected(engine, settings, start, weights)
+            velocity = engine.zeros(chosen.width)
+            engine.step("v", start, velocity, 1 / HBAR, 0.0, 0.0)
+            found = [density, _projected(engine, settings, velocity, weights)]
+            moved = engine.zeros(chosen.width)
+            for step in steps:
+                start, moved = _evolve(engine, settings, start, moved, step)
+                found.append(_projected(engine, settings, moved, weights))
+            tally.add(np.array(found).transpose(2, 0, 1))
     return _labelled(whole, settings, (where, np.cumsum(steps)), tally, axis)
+
+
+def _products(settings: Settings, steps: RealArray) -> int:
+    """Products of H with each vector: projections, and series of U and of its commutator."""
+    terms = sum(3 * len(_evolution(settings, step)) - 2 for step in steps)
+    return (2 + len(steps)) * (settings.moments // 2) + terms
 
 
 def _projected(engine: Engine, settings: Settings, block: Block, weights: RealArray) -> RealArray:

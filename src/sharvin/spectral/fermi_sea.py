@@ -6,7 +6,7 @@ import numpy as np
 
 from sharvin.numerics.chebyshev.damping import damping
 from sharvin.numerics.chebyshev.operators import Operator
-from sharvin.spectral.fermi_surface import moments_of_pairs, pair_engine
+from sharvin.spectral.fermi_surface import all_pairs, pair_engine
 from sharvin.spectral.probes import Tally
 from sharvin.spectral.settings import Settings
 from sharvin.typing import NumberArray, RealArray
@@ -37,8 +37,7 @@ def bastin(
     points = POINTS * settings.moments
     angles: RealArray = np.pi * (np.arange(points) + 0.5) / points
     tallies = tuple(settings.probes.tally() for _ in range(2))
-    for chosen in settings.probes.blocks(engine):
-        pairs = moments_of_pairs(engine, settings, chosen)
+    for pairs in all_pairs(engine, settings):
         for tally, moments in zip(tallies, (settings.moments, settings.moments // 2), strict=True):
             found = _integrand(pairs[:, :moments, :moments], settings, angles)
             tally.add(_integrals(found, settings, angles, levels, thermal))

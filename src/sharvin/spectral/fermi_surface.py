@@ -1,14 +1,14 @@
 """The Greenwood formula: energy by energy, or from all pairs of moments at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from sharvin.numerics.chebyshev.engine import Block, Engine
+from sharvin.numerics.chebyshev.engine import Block, Compiled, Engine
 from sharvin.numerics.chebyshev.operators import Operator
-from sharvin.numerics.chebyshev.products import product_series
-from sharvin.numerics.chebyshev.recursion import Expansion, double_moments
+from sharvin.numerics.chebyshev.products import orbitals_at_once, product_series
+from sharvin.numerics.chebyshev.recursion import Expansion, double_moments, rows_at_once
 from sharvin.spectral.probes import Chosen, Tally
 from sharvin.spectral.settings import Settings
 from sharvin.typing import NumberArray, RealArray
@@ -30,14 +30,14 @@ def greenwood_single(
     together = _energies_at_once(operators, settings, len(energies))
     engine = settings.engine(operators, blocks=4 * together + 2)
     fine, coarse = (settings.probes.tally() for _ in range(2))
-    for chosen in settings.probes.blocks(engine):
-        found = [
-            _single(engine, settings, chosen, energies[first : first + together])
-            for first in range(0, len(energies), together)
-        ]
-        at = np.concatenate(found, axis=2)
-        for tally, values in zip((fine, coarse), at, strict=True):
-            tally.add(_averaged(values, weights))
+    groups = [energies[first : first + together] for first in range(0, len(energies), together)]
+    products = settings.probes.vectors * 2 * (settings.moments - 1) * len(groups)
+    with settings.watching(engine, products):
+        for chosen in settings.probes.blocks(engine):
+            found = [_single(engine, settings, chosen, group) for group in groups]
+            at = np.concatenate(found, axis=2)
+            for tally, values in zip((fine, coarse), at, strict=True):
+                tally.add(_averaged(values, weights))
     return fine, coarse
 
 
@@ -49,8 +49,7 @@ def greenwood_pairs(
     series = fine_and_coarse(settings, energies)
     engine = pair_engine(operators, settings)
     tallies = tuple(settings.probes.tally() for _ in range(2))
-    for chosen in settings.probes.blocks(engine):
-        pairs = moments_of_pairs(engine, settings, chosen)
+    for pairs in all_pairs(engine, settings):
         for tally, w in zip(tallies, series, strict=True):
             m = w.shape[1]
             values = ((w @ np.ascontiguousarray(pairs[:, :m, :m].real)) * w).sum(axis=2)
@@ -72,16 +71,21 @@ def greenwood_curve(
     angles = np.arccos(scaled[inside])
     height = PREFACTOR / (np.pi * settings.interval.half * np.sin(angles)) ** 2
     tallies = tuple(settings.probes.tally() for _ in range(2))
-    for chosen in settings.probes.blocks(engine):
-        start, left = starts(engine, chosen)
-        found = product_series(expansion, left, start, "right", series, settings.memory)
-        for tally, coefficients in zip(tallies, found, strict=True):
-            if settings.probes.count is None:
-                coefficients = coefficients.sum(axis=0, keepdims=True)
-            values = np.zeros((len(coefficients), len(energies)))
-            waves = np.cos(np.arange(coefficients.shape[1])[:, None] * angles)
-            values[:, inside] = (coefficients @ waves) * height
-            tally.add(_averaged(values, weights))
+    blocks = list(settings.probes.blocks(engine))
+    assert isinstance(engine, Compiled)
+    fitting = [orbitals_at_once(engine, b.width, settings.moments, settings.memory) for b in blocks]
+    passes = sum(b.width * -(-engine.size // n) for b, n in zip(blocks, fitting, strict=True))
+    with settings.watching(engine, passes * 2 * (settings.moments - 1)):
+        for chosen in blocks:
+            start, left = starts(engine, chosen)
+            found = product_series(expansion, left, start, "right", series, settings.memory)
+            for tally, coefficients in zip(tallies, found, strict=True):
+                if settings.probes.count is None:
+                    coefficients = coefficients.sum(axis=0, keepdims=True)
+                values = np.zeros((len(coefficients), len(energies)))
+                waves = np.cos(np.arange(coefficients.shape[1])[:, None] * angles)
+                values[:, inside] = (coefficients @ waves) * height
+                tally.add(_averaged(values, weights))
     return tallies[0], tallies[1]
 
 
@@ -96,6 +100,19 @@ def starts(engine: Engine, chosen: Chosen) -> tuple[Block, Block]:
 def pair_engine(operators: Mapping[str, Operator], settings: Settings) -> Engine:
     """Engine for `moments_of_pairs`: wide enough that the vectors to be kept find room."""
     return settings.engine(operators, blocks=6 + min(settings.moments, 64))
+
+
+def all_pairs(engine: Engine, settings: Settings) -> Iterator[NumberArray]:
+    """`moments_of_pairs` of every block of vectors."""
+    blocks, count = list(settings.probes.blocks(engine)), settings.moments
+    products = 0
+    for chosen in blocks:  # what does not fit into the memory is computed again
+        rows = rows_at_once(engine, chosen.width, count, settings.memory)
+        lefts = [min(count, first + rows) for first in range(0, count, rows)]
+        products += chosen.width * sum(last - 1 + count - 1 for last in lefts)
+    with settings.watching(engine, products):
+        for chosen in blocks:
+            yield moments_of_pairs(engine, settings, chosen)
 
 
 def moments_of_pairs(engine: Engine, settings: Settings, chosen: Chosen) -> NumberArray:

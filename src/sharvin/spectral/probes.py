@@ -55,6 +55,11 @@ class Probes:
         """What a result says of them."""
         return "all" if self.count is None else self.count
 
+    @property
+    def vectors(self) -> int:
+        """How many there are."""
+        return self.count or self.orbitals
+
     def tally(self) -> "Tally":
         """An empty tally of traces with these vectors."""
         return Tally(self.copies if self.count is None else 0)
@@ -67,7 +72,7 @@ class Probes:
                 f"above {MAX_EXACT} take random vectors"
             )
         first = 0
-        for width in split(self.count or self.orbitals, engine.widths):
+        for width in split(self.vectors, engine.widths):
             yield Chosen(engine, self, first, width)
             first += width
 

@@ -1,6 +1,7 @@
 """How an expansion is made and what its result says about it: moments, kernel, bounds, probes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from sharvin.numerics.chebyshev.damping import (
 )
 from sharvin.numerics.chebyshev.engine import Engine
 from sharvin.numerics.chebyshev.operators import Operator
+from sharvin.progress import Progress, counted
 from sharvin.spectral.closed import Closed
 from sharvin.spectral.probes import Probes, engine_for
 from sharvin.typing import RealArray
@@ -26,6 +28,8 @@ from sharvin.units import quantity
 
 if TYPE_CHECKING:
     import xarray as xr
+
+Wish = bool | Callable[[Progress], None] | None  # for progress
 
 MIN_MOMENTS = 8
 MEMORY = 2e9  # bytes that blocks of vectors may take by default
@@ -47,6 +51,8 @@ class Settings:
         Bytes.
     workers : int or None
     array_module : module or None
+    progress : bool, callable or None
+        See `sharvin.progress.reporter`.
     """
 
     interval: Interval
@@ -57,6 +63,7 @@ class Settings:
     memory: float
     workers: int | None
     array_module: Any
+    progress: Wish = None
 
     def engine(
         self, operators: Mapping[str, Operator], blocks: int, *, is_complex: bool = False
@@ -68,6 +75,23 @@ class Settings:
             operators, array_module=self.array_module, workers=self.workers,
             width=max(1, int(room)), is_complex=is_complex,
         )  # fmt: skip
+
+    @contextmanager
+    def watching(self, engine: Engine, products: int) -> Iterator[None]:
+        """Show how many of the `products` of H with a vector are done meanwhile."""
+        done = 0
+        with counted(products, "products", self.progress) as tell:
+
+            def heard(width: int) -> None:
+                nonlocal done
+                done = min(done + width, products)
+                tell(done)
+
+            engine.heard = heard
+            try:
+                yield
+            finally:
+                engine.heard = None
 
     def weights(self, energy: RealArray, moments: int | None = None) -> RealArray:
         """Series of δ(energy - H), shape (energies, moments); zero outside the interval."""
@@ -124,6 +148,7 @@ def settings_of(
     memory: float = MEMORY,
     workers: int | None = None,
     array_module: Any = None,
+    progress: Wish = None,
 ) -> Settings:
     """Check what a caller gave and find the interval of the expansion."""
     if kernel not in KERNELS:
@@ -141,7 +166,7 @@ def settings_of(
     if isinstance(count, bool) or int(count) != count or count < MIN_MOMENTS:
         raise InvalidInput(f"moments must be a whole number, {MIN_MOMENTS} or more, got {moments}")
     return Settings(
-        interval, int(count), kernel, width, probes, float(memory), workers, array_module
+        interval, int(count), kernel, width, probes, float(memory), workers, array_module, progress
     )
 
 

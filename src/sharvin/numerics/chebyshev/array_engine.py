@@ -3,7 +3,7 @@
 Tested on the CPU, with NumPy and array-api-strict; on a GPU it has never been run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class ArrayEngine:
         self.xp = xp
         self.is_complex = is_complex or any(o.is_complex for o in operators.values())
         self.size = operators["h"].size
+        self.heard: Callable[[int], None] | None = None
         self._matrices = {}
         for name, operator in operators.items():
             columns, entries = operator.padded()
@@ -82,6 +83,8 @@ class ArrayEngine:
         for columns, entries in self._matrices[name]:
             total = total + entries * self._rows(x, columns) * scale
         y[:, :] = total + y * back if back else total
+        if self.heard is not None and name == "h":
+            self.heard(int(x.shape[1]))
         return self.inner(y, y).real, self.inner(y, x).real
 
     def add(self, total: Any, a: complex, x: Any, b: complex, y: Any) -> None:

@@ -24,6 +24,7 @@ class Engine(Protocol):
     size: int
     is_complex: bool
     widths: tuple[int, ...]
+    heard: Callable[[int], None] | None  # is told how many vectors H has just been applied to
 
     def zeros(self, width: int) -> Block:
         """Block of zeros."""
@@ -102,6 +103,7 @@ class Compiled:
             for name, operator in operators.items()
         }
         self.size = self.operators["h"].size
+        self.heard: Callable[[int], None] | None = None
         self.widths = tuple(w for w in kernels.WIDTHS if w <= width)
         few = self.size < 8 * PIECE
         self.workers = workers or (1 if few else usable_cores())
@@ -165,6 +167,8 @@ class Compiled:
             operator.rows(start, stop, a, b, sums, numbers, width)
 
         sums = self.each(act, self.size, operator.grain, 2 * width)
+        if self.heard is not None and name == "h":
+            self.heard(width)
         return sums[:width], sums[width:]
 
     def add(self, total: Block, a: complex, x: Block, b: complex, y: Block) -> None:

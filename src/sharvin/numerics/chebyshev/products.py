@@ -47,9 +47,7 @@ def product_series(
     count = max(len(w) for w in weights)
     width = left.shape[2]
     numbers = width * engine.parts  # of an orbital
-    grain = LANES // np.gcd(LANES, numbers)
-    rows = int(memory / (16 * count * numbers)) // grain * grain
-    rows = min(max(rows, grain), -(-engine.size // grain) * grain)
+    rows = orbitals_at_once(engine, width, count, memory)
     stacks = [aligned(count * rows * numbers).reshape(count, -1) for _ in range(2)]
     image = engine.zeros(width)
     totals = []
@@ -74,6 +72,14 @@ def product_series(
         run(expansion, engine.copy(right), count, act)
         totals.append(_sums(engine, stacks, transforms))
     return _series(np.sum(totals, axis=0), transforms, width)
+
+
+def orbitals_at_once(engine: Compiled, width: int, count: int, memory: float) -> int:
+    """Orbitals whose vectors fit into the memory (bytes): whole lanes of them."""
+    numbers = width * engine.parts
+    grain = LANES // int(np.gcd(LANES, numbers))
+    rows = int(memory / (16 * count * numbers)) // grain * grain
+    return min(max(rows, grain), -(-engine.size // grain) * grain)
 
 
 def _sums(engine: Compiled, stacks: list[RealArray], transforms: list[Transform]) -> RealArray:

@@ -106,10 +106,8 @@ def double_moments(
     """
     engine = expansion.engine
     width = len(engine.inner(left, left))
-    entry = 16 if engine.is_complex else 8
     batch = min(count, RIGHTS)
-    rows = int(memory / (entry * width * engine.size)) - batch
-    rows = max(min(count, rows), min(count, batch))
+    rows = rows_at_once(engine, width, count, memory)
     found = np.zeros((width, count, count), complex if engine.is_complex else float)
     for first in range(0, count, rows):
         last = min(count, first + rows)
@@ -137,6 +135,14 @@ def double_moments(
 
 
 RIGHTS = 128  # right vectors in one matrix product
+
+
+def rows_at_once(engine: Engine, width: int, count: int, memory: float) -> int:
+    """Left vectors that are kept at a time."""
+    entry = 16 if engine.is_complex else 8
+    batch = min(count, RIGHTS)
+    rows = int(memory / (entry * width * engine.size)) - batch
+    return max(min(count, rows), min(count, batch))
 
 
 def _stack(engine: Engine, width: int, rows: int) -> NumberArray:
