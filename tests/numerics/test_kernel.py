@@ -8,7 +8,7 @@ import sys
 import numba
 import pytest
 
-from sharvin.numerics.elimination import kernel
+from sharvin.numerics.elimination import kernel, raw
 
 SCRIPT = """
 import numpy as np
@@ -87,3 +87,10 @@ def test_kernels_keep_to_strict_arithmetic():
     assert "fmul" in code
     for flag in ("contract", "reassoc", "fast "):
         assert not [line for line in code.splitlines() if "fmul" in line and flag in line]
+
+
+def test_parts_are_linked_raw_with_tested_versions_of_numba_only(monkeypatch):
+    monkeypatch.setattr(raw.numba, "__version__", "0.68.7")
+    assert set(raw.options()) == {"pipeline_class"}
+    monkeypatch.setattr(raw.numba, "__version__", "0.69.0")
+    assert raw.options() == {}
