@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import sharvin as sv
+from sharvin.device.leads import MatrixLead
 from sharvin.solvers.junction import Junction
 from sharvin.solvers.smatrix import _reduce, join_leads, resolve
 from sharvin.solvers.together import glue_together
@@ -41,7 +44,7 @@ def test_the_error_estimate_is_that_of_the_general_way():
     points = junction.points([e for e, _ in resolved], [p for _, p in resolved])
     parts = _reduce(points)
     channels = junction.channels(points[0])
-    together = glue_together([p[0] for p in parts], channels, points[0].layout.places)
+    together = glue_together([p[0] for p in parts], [channels] * 8, points[0].layout.places)
     for point, part, one in zip(points, parts, together, strict=True):
         alone = join_leads(point, part, channels)
         assert one is not None
@@ -58,3 +61,83 @@ def test_points_of_several_energies_and_seeds_keep_their_places():
     np.testing.assert_allclose(found, alone, rtol=1e-9)
     assert found[1] == pytest.approx(found[3], rel=1e-12)
     assert len(set(np.round(found, 6))) == 8
+
+
+@st.composite
+def random_devices(draw):
+    """A random scatterer between wires in closed form, of one or several orbitals, or not."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    m, cells = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    is_complex = draw(st.booleans())
+    n = m * cells
+
+    def hermitian(size):
+        h = rng.normal(size=(size, size))
+        if is_complex:
+            h = h + 1j * rng.normal(size=(size, size))
+        return (h + h.conj().T) / 2
+
+    def wire():
+        ladder = np.diag(np.full(m - 1, -0.7), 1)
+        cell, hop = ladder + ladder.T, -draw(st.sampled_from([0.8, 1.3])) * np.eye(m)
+        if draw(st.booleans()):
+            # not in closed form: cell and hop do not commute
+            cell = cell + np.diag(rng.normal(size=m))
+            hop = hop * np.linspace(1.0, 1.2, m)
+        return {"cell": cell, "hop": hop, "coupling": hop}
+
+    ends = {"source": np.arange(m), "drain": np.arange(n - m, n)}
+    if cells == 1:
+        ends = {"source": np.arange(m)}
+    leads = {name: MatrixLead(sites=sites, **wire()) for name, sites in ends.items()}
+    return sv.Device.from_matrices(hermitian(n), leads)
+
+
+@settings(max_examples=25, deadline=None)
+@given(random_devices(), st.lists(st.floats(-3.0, 3.0), min_size=8, max_size=8))
+def test_energies_together_as_alone(device, energies):
+    """Leads open and close channels between the energies of one stack."""
+    alone = []
+    for energy in energies:
+        try:
+            alone.append(sv.smatrix(device, energy=energy))
+        except sv.errors.Unreliable:
+            assume(False)
+    together = list(sv.smatrices(device, [{"energy": e} for e in energies]))
+    for s, one in zip(together, alone, strict=True):
+        assert s.modes == one.modes
+        apart = np.abs(s.data - one.data).max(initial=0.0)
+        assert apart <= 10 * max(s.error_estimate, one.error_estimate)
+        assert s.error_estimate < 1e-7
+
+
+def test_channels_in_closed_form_are_those_of_the_modes():
+    device = strip()
+    junction = Junction(device)
+    energies = np.linspace(-3.9, 3.7, 8)
+    points = junction.points(energies, [device.resolve({"seed": 1})] * 8)
+    for point, together in zip(points, junction.channels_of_all(points), strict=True):
+        for lead, one in enumerate(junction.channels(point)):
+            other = together[lead]
+            assert other.count == one.count
+            assert other.turn is None
+            assert one.turn is None
+            for name in ("hermitian", "v", "direct", "error", "mode_error"):
+                np.testing.assert_allclose(
+                    getattr(other, name), getattr(one, name), rtol=1e-12, atol=1e-13, err_msg=name
+                )
+
+
+def test_an_energy_at_a_band_edge_is_refused_with_its_reason():
+    """The others of its stack are not; one at a time they come until the edge."""
+    device = sv.Device.from_matrices(
+        np.zeros((2, 2)),
+        {
+            name: MatrixLead(cell=[[0.0]], hop=[[-1.0]], sites=[site], coupling=[[-1.0]])
+            for site, name in enumerate(("source", "drain"))
+        },
+    )
+    energies = [0.1 * n for n in range(7)]
+    assert len(list(sv.smatrices(device, [{"energy": e} for e in energies]))) == 7
+    with pytest.raises(sv.errors.BandEdge, match="band edge"):
+        list(sv.smatrices(device, [{"energy": e} for e in [*energies, 2.0]]))

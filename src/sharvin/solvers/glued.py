@@ -69,21 +69,25 @@ def estimate(
     weights : sequence of float
         Per lead, the squared size of the waves that its error acts on.
     """
-    return estimate_from_size(lost, float(np.linalg.norm(waves)), waves.shape[1], channels, weights)
+    of_leads = sum(
+        lead.error * weight + (lead.mode_error if lead.count else 0.0)
+        for lead, weight in zip(channels, weights, strict=True)
+    )
+    return float(estimates(lost, float(np.linalg.norm(waves)), waves.shape[1], of_leads))
 
 
-def estimate_from_size(
+def estimates(
     lost: ComplexArray,
-    size: float,
-    n: int,
-    channels: Sequence[Channels],
-    weights: Sequence[float],
-) -> float:
-    """`estimate`, from the Frobenius norm of the waves of all n incoming modes."""
-    sizes = np.linalg.norm(lost, axis=0) if n else np.zeros(4)
+    size: float | RealArray,
+    count: int | IntArray,
+    of_leads: float | RealArray,
+) -> RealArray:
+    """`estimate` for one point or a stack of them.
+
+    From the Frobenius norm ``size`` of the waves of all incoming modes, their number ``count``, and
+    what the leads' own errors add. The stack's axis is the first one of ``lost``.
+    """
+    sizes = np.linalg.norm(lost, axis=-2)
     # The larger of two: a single one may miss the direction that was hit.
-    total = float(sizes[:2].max()) * size
-    total += float(sizes[2:].max()) + 4.0 * EPS * max(1, n)
-    for lead, weight in zip(channels, weights, strict=True):
-        total += lead.error * weight + (lead.mode_error if lead.count else 0.0)
-    return float(total)
+    total: RealArray = sizes[..., :2].max(axis=-1) * size + sizes[..., 2:].max(axis=-1)
+    return total + 4.0 * EPS * np.maximum(1, count) + of_leads

@@ -15,7 +15,8 @@ import numpy as np
 from sharvin.device.blocks import LeadBlocks, SelfEnergyBlocks
 from sharvin.device.device import Device
 from sharvin.device.pattern import Pattern
-from sharvin.errors import Unreliable
+from sharvin.errors import SharvinError, Unreliable
+from sharvin.solvers.chained import chain_channels
 from sharvin.solvers.channels import Channels, lead_channels, self_energy_channels
 from sharvin.solvers.contacts import Contact, Extension, attach
 from sharvin.solvers.interior import Interior, find_interior
@@ -161,6 +162,47 @@ class Junction:
             find(lead, contact, point.energy, careful)
             for lead, contact in zip(point.leads, contacts, strict=True)
         ]
+
+    def channels_of_all(self, points: Sequence[Point]) -> list[list[Channels] | None]:
+        """Channels at every point, leads in closed form at all energies at once.
+
+        None where a lead refuses the point's energy: `channels` says why.
+        """
+        first = points[0]
+        if all(p.energy == first.energy and _identical(p.leads, first.leads) for p in points):
+            return [self._channels_or_none(first)] * len(points)
+        columns = None
+        if all(_identical(p.leads, first.leads) for p in points):
+            columns = self._chained(points)
+        if columns is None:
+            return [self._channels_or_none(point) for point in points]
+        return [
+            None if any(c is None for c in row) else [c for c in row if c is not None]
+            for row in zip(*columns, strict=True)
+        ]
+
+    def _channels_or_none(self, point: Point) -> list[Channels] | None:
+        try:
+            return self.channels(point)
+        except SharvinError:
+            return None
+
+    def _chained(self, points: Sequence[Point]) -> list[list[Channels | None]] | None:
+        """Per lead its channels at every point; None unless all leads have a closed form."""
+        energies = np.array([point.energy for point in points])
+        if not np.isfinite(energies).all():
+            return None
+        columns: list[list[Channels | None]] = []
+        contacts = points[0].layout.extension.contacts
+        for lead, contact in zip(points[0].leads, contacts, strict=True):
+            form = self._prepared_lead(lead).chains if isinstance(lead, LeadBlocks) else None
+            if form is None or not isinstance(lead, LeadBlocks):
+                return None
+            column = chain_channels(form, energies, lead, contact)
+            if column is None:
+                return None
+            columns.append(column)
+        return columns
 
     def _lead_channels(
         self,

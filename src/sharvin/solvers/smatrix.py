@@ -23,6 +23,8 @@ from sharvin.units import quantity
 LANES = 8  # points that the elimination takes at once
 # Points are taken one by one where eight sets of values would not fit in this many bytes.
 BATCH_BYTES = 2e8
+# Interfaces with more orbitals are joined one by one: there arithmetic is all that counts.
+STACKED = 512
 # Largest accepted uncertainty of an element of S; beyond it the answer is refused.
 TOLERANCE = 1e-7
 # Above this estimate a point is solved again the careful way, which costs as much as the first.
@@ -172,38 +174,36 @@ def _solve_chunk(
 
 
 def _finish_group(device: Device, junction: Junction, group: Sequence[Point]) -> list[SMatrix]:
-    """Eliminate points of one kind; join them together where they share their leads."""
+    """Eliminate points of one kind and join them together; alone where that does not suit."""
     reduced = _reduce(group)
     together = _join_together(junction, group, reduced)
     found = []
-    for point, parts, joined in zip(group, reduced, together, strict=True):
-        if joined is not None and joined.error < CAREFUL:
-            found.append(to_smatrix(device, point, joined, junction.channels(point)))
+    for point, parts, (joined, own) in zip(group, reduced, together, strict=True):
+        if joined is not None and own is not None and joined.error < CAREFUL:
+            found.append(to_smatrix(device, point, joined, own))
         else:
-            found.append(finish(device, junction, point, parts))
+            found.append(finish(device, junction, point, parts, own))
     return found
 
 
 def _join_together(
     junction: Junction, group: Sequence[Point], reduced: Sequence[tuple[Reduced, ...]]
-) -> Sequence[Joined | None]:
-    """All points joined at once, None for what must be joined alone.
-
-    Samples of a disorder differ in nothing but the inside: one energy, the same leads, one sector.
-    """
-    first = group[0]
-    alike = all(p.energy == first.energy and p.leads == first.leads for p in group)
-    interior = first.layout.interior
-    if len(group) < 2 or not alike or len(interior.sectors) != 1:
-        return [None] * len(group)
+) -> Sequence[tuple[Joined | None, Sequence[Channels] | None]]:
+    """Points joined at once and their channels, where known; None: to be joined alone."""
+    interior = group[0].layout.interior
+    if len(group) < 2 or len(interior.sectors) != 1 or len(interior.kept) > STACKED:
+        return [(None, None)] * len(group)
     if len(interior.sectors[0].kept) != len(interior.kept):
-        return [None] * len(group)
-    channels = junction.channels(first)
-    glued = glue_together([parts[0] for parts in reduced], channels, first.layout.places)
-    return [
-        None if one is None else refer(Joined(one.data, (one.waves,), one.error), channels)
-        for one in glued
-    ]
+        return [(None, None)] * len(group)
+    channels = junction.channels_of_all(group)
+    glued = glue_together([parts[0] for parts in reduced], channels, group[0].layout.places)
+    found: list[tuple[Joined | None, Sequence[Channels] | None]] = []
+    for one, own in zip(glued, channels, strict=True):
+        joined = None
+        if one is not None and own is not None:
+            joined = refer(Joined(one.data, (one.waves,), one.error), own)
+        found.append((joined, own))
+    return found
 
 
 def _reduce(points: Sequence[Point], accuracy: Accuracy = "fast") -> list[tuple[Reduced, ...]]:
@@ -214,9 +214,15 @@ def _reduce(points: Sequence[Point], accuracy: Accuracy = "fast") -> list[tuple[
     return points[0].layout.interior.reduce(values, energies, accuracy)
 
 
-def finish(device: Device, junction: Junction, point: Point, parts: tuple[Reduced, ...]) -> SMatrix:
+def finish(
+    device: Device,
+    junction: Junction,
+    point: Point,
+    parts: tuple[Reduced, ...],
+    channels: Sequence[Channels] | None = None,
+) -> SMatrix:
     """Join an eliminated point to its leads; where that is unreliable, eliminate it again by LU."""
-    channels = junction.channels(point)
+    channels = junction.channels(point) if channels is None else channels
     joined = join_leads(point, parts, channels)
     if not joined.error < CAREFUL:
         careful = junction.channels(point, careful=True)

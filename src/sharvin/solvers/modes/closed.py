@@ -6,10 +6,11 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg import eigh, schur
 
-from sharvin.solvers.modes.limits import EPS, MODE, Doubt
+from sharvin.solvers.modes.limits import EPS
 from sharvin.solvers.modes.order import block_order
 from sharvin.solvers.modes.ports import Ports
-from sharvin.typing import BoolArray, ComplexArray, IntArray, NumberArray, RealArray
+from sharvin.solvers.modes.roots import chain_roots, rounding
+from sharvin.typing import ComplexArray, IntArray, NumberArray, RealArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,19 @@ class ClosedForm:
     charge: RealArray
     scale: RealArray
     is_real: bool
+
+    @cached_property
+    def live(self) -> IntArray:
+        """Channels with a hop."""
+        hop = np.abs(self.w)
+        return np.flatnonzero(hop > 1e-14 * hop.max(initial=0.0))
+
+    @cached_property
+    def phase(self) -> ComplexArray:
+        """W / |w|; meaningless for channels without hop."""
+        hop = np.abs(self.w)
+        phase: ComplexArray = (self.w / np.where(hop > 0, hop, 1.0)).astype(complex)
+        return phase
 
     def mirror(self) -> "ClosedForm":
         """The lead that runs the other way."""
@@ -261,40 +275,18 @@ def _one_hot(places: IntArray, size: int) -> RealArray:
 
 def closed_part(form: ClosedForm, energy: float) -> ClosedPart:
     """Modes at one energy; raises Doubt where a channel's edge is too near to be told."""
-    hop = np.abs(form.w)
-    live = np.flatnonzero(hop > 1e-14 * hop.max(initial=0.0))
-    e, hop, scale = form.e[live], hop[live], form.scale[live]
-    x = energy - e
-    gap = np.maximum(np.abs(np.abs(x) - 2 * hop), 1e-300)
-    noise = 4 * EPS * (scale + abs(energy))
-    is_open = np.abs(x) < 2 * hop
-    error, mode_error = _bounds(is_open, x, hop, gap, noise)
-    c = x / (2 * hop)
-    z = np.empty(len(live), complex)
-    z[is_open] = np.exp(-1j * np.arccos(c[is_open]))
-    beyond = c[~is_open]
-    z[~is_open] = 1 / (beyond + np.sign(beyond) * np.sqrt((beyond - 1) * (beyond + 1)))
-    phase = (form.w[live] / hop).astype(complex)
-    open_at = np.flatnonzero(is_open)
+    live = form.live
+    hop, phase = np.abs(form.w[live]), form.phase[live]
+    x = energy - form.e[live]
+    roots = chain_roots(x, hop, rounding(form.scale[live], energy))
+    if roots.at_edge:
+        raise roots.doubt()
+    z = roots.z
+    open_at = np.flatnonzero(roots.is_open)
     block = form.block[live[open_at]]
     out = open_at[block_order(z[open_at] * phase[open_at], block, incoming=False)]
     into = out
     if not form.is_real:
         into = open_at[block_order(z[open_at].conj() * phase[open_at], block, incoming=True)]
+    error, mode_error = float(roots.error), float(roots.mode_error)
     return ClosedPart(form, live, z, out, into, error, mode_error)
-
-
-def _bounds(
-    is_open: BoolArray, x: RealArray, hop: RealArray, gap: RealArray, noise: RealArray
-) -> tuple[float, float]:
-    """Bounds of z's and of the velocity's relative error, from the rounding of e."""
-    of_mode = np.where(is_open, noise * np.abs(x) / (2 * hop) / (2 * gap), 0.0)
-    worst = float(of_mode.max(initial=0.0))
-    at_edge = bool(np.any(~is_open & (gap < 10 * noise)))
-    if worst > MODE or at_edge:
-        near = float(gap[np.where(is_open, of_mode > MODE, gap < 10 * noise)].min())
-        clearance = float((noise / MODE).max())
-        where = "exactly at a band edge" if near < 1e-200 else f"band edge within {near:.0e}"
-        raise Doubt(where, edge=True, clearance=clearance)
-    slope = np.sqrt(gap * (np.abs(x) + 2 * hop))  # = |dE/dz|, to a factor of order one
-    return max(EPS, float((noise / slope).max(initial=0.0))), worst

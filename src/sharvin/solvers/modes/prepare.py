@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sharvin.errors import BandEdge, InvalidInput, ShapeMismatch, Unreliable
+from sharvin.solvers.modes.closed import ClosedForm
 from sharvin.solvers.modes.modes import Modes
 from sharvin.solvers.modes.wire import Refused, Wire
 from sharvin.typing import NumberArray
@@ -72,6 +73,15 @@ class PreparedLead:
     wire: Wire
     mirrored: bool
     _known: "_Known"
+
+    @property
+    def chains(self) -> ClosedForm | None:
+        """The closed form, if it is all there is to say about this lead."""
+        wire = self.wire
+        form = None if wire.has_charges or wire.blocks or wire.dead else wire.chains
+        if form is None or len(form.rows) != wire.size:
+            return None
+        return form.mirror() if self.mirrored else form
 
     def modes(self, energy: float, *, careful: bool = False) -> Modes:
         """Modes, self-energy and ports at ``energy``; ``careful`` trades time for digits.
