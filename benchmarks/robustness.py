@@ -1,11 +1,13 @@
 """Thousands of small hostile devices: is any answer wrong, and how many are refused?
 
     python benchmarks/robustness.py [--cases 3000] [--seed 1] [--kwant-python PATH] [--json FILE]
+    python benchmarks/robustness.py --lanes
 
 Every case goes through Sharvin, a plain dense reference and, where its interpreter is given,
 live Kwant. Where they differ by more than 1e-9, where the reference is undecided or the error
 estimate looks too small, 50 digits decide; a sample of the small cases is computed to 50 digits
-in any case. The exit status is 1 if a promise is broken.
+in any case. With ``--lanes`` each case is one of the eight points of a sweep over nearby energies,
+which are eliminated and joined together. The exit status is 1 if a promise is broken.
 """
 
 import argparse
@@ -42,29 +44,53 @@ from verdicts import (
 from sharvin.device.device import Device
 from sharvin.device.leads import MatrixLead
 from sharvin.errors import SharvinError, Unreliable
-from sharvin.solvers.smatrix import smatrix
+from sharvin.scattering.smatrix import SMatrix
+from sharvin.solvers.smatrix import LANES, smatrices, smatrix
 
 # Half a second of 50-digit arithmetic at most; larger ones only where there is a dispute.
 SAMPLE_EVERY, SAMPLE_SIZE, SAMPLE_CELL = 4, 24, 6
 KNOWN_TOLERANCE = {"zigzag": 1e-6, "strip": 1e-10}
+# Energies of the other lanes: as near as a state that disturbs one lane, and far from it.
+NEARBY = (1e-3, -1e-3, 1e-6, -1e-6, 0.03, -0.03, 1e-8, -1e-8, 0.1, -0.1)
 # The energy is the edge itself, up to the rounding of the band structure.
 EXACTLY = 1e-12
 
 
-def solve_ours(case: Case) -> Answer:
-    """Sharvin's answer, through the raw-matrix front door."""
+def solve_ours(case: Case, *, lanes: bool = False) -> Answer:
+    """Sharvin's answer, through the raw-matrix front door; in one of eight lanes if wanted."""
     leads = {
         str(i): MatrixLead(cell=lead.cell, hop=lead.hop, sites=lead.sites, coupling=lead.coupling)
         for i, lead in enumerate(case.leads)
     }
     try:
         device = Device.from_matrices(case.hamiltonian, leads)
-        s = smatrix(device, energy=case.energy)
+        s = (_solve_in_lanes if lanes else _solve_alone)(device, case)
     except Unreliable as error:
         return Answer(refusal=str(error))
     except (SharvinError, Exception) as error:
         return Answer(refusal=f"{type(error).__name__}: {error}", crashed=True)
     return Answer(np.array(s.transmissions), tuple(s.modes), s.error_estimate)
+
+
+def _solve_alone(device: Device, case: Case) -> SMatrix:
+    return smatrix(device, energy=case.energy)
+
+
+def _solve_in_lanes(device: Device, case: Case) -> SMatrix:
+    """The case among seven nearby energies that have an answer, or itself where they have none."""
+    energies = [case.energy + shift for shift in NEARBY if _has_answer(device, case.energy + shift)]
+    energies = (energies + [case.energy] * LANES)[: LANES - 1]
+    place = case.number % LANES
+    energies.insert(place, case.energy)
+    return list(smatrices(device, [{"energy": energy} for energy in energies]))[place]
+
+
+def _has_answer(device: Device, energy: float) -> bool:
+    try:
+        smatrix(device, energy=energy)
+    except Unreliable:
+        return False
+    return True
 
 
 def solve_kwant(case: Case, peer: Peer | None) -> Answer | None:
@@ -119,9 +145,9 @@ def _agrees(answer: Answer | None, truth: Truth) -> bool:
     return apart <= RIGHT and bool(honest)
 
 
-def run_case(case: Case, peer: Peer | None) -> Record:
+def run_case(case: Case, peer: Peer | None, *, lanes: bool = False) -> Record:
     """One case through everything."""
-    ours, kwant = solve_ours(case), solve_kwant(case, peer)
+    ours, kwant = solve_ours(case, lanes=lanes), solve_kwant(case, peer)
     truth = find_truth(case, ours, kwant)
     judged = [a for a in (ours, kwant) if a is not None]
     # Edges are costly to find and matter only for refusals and for what differs.
@@ -172,7 +198,7 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.perf_counter()
     records = []
     for case in generate(count, options.seed):
-        record = run_case(case, peer)
+        record = run_case(case, peer, lanes=options.lanes)
         records.append(record)
         if record.ours.outcome in ("wrong", "crashed", "refused away"):
             _say(
@@ -214,6 +240,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--kwant-python", metavar="PATH", help="Kwant's interpreter")
     parser.add_argument("--quick", action="store_true", help="300 cases")
     parser.add_argument("--skip-known", action="store_true", help="random devices only")
+    parser.add_argument("--lanes", action="store_true", help="each case as one of eight points")
     parser.add_argument("--json", metavar="FILE", help="write every case there")
     return parser.parse_args(arguments)
 

@@ -87,7 +87,7 @@ class _System:
         start = 0
         for lead, place in zip(channels, self.places, strict=True):
             modes = slice(start, start + lead.count)
-            rows = _span(place)
+            rows = span(place)
             block = (rows, rows) if isinstance(rows, slice) else np.ix_(rows, rows)
             self.matrix[block] -= lead.hermitian
             self.rhs[rows, modes] = lead.v
@@ -107,7 +107,7 @@ class _System:
         return amplitudes
 
 
-def _span(places: IntArray) -> slice | IntArray:
+def span(places: IntArray) -> slice | IntArray:
     """A slice where the places follow one another, which is much faster to index with."""
     if len(places) and np.all(np.diff(places) == 1):
         return slice(int(places[0]), int(places[-1]) + 1)

@@ -7,13 +7,13 @@ zero on them and P one, so that nothing else notices. A point that this does not
 general way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sharvin.numerics.elimination import Reduced
-from sharvin.solvers.cayley import MAX_K
+from sharvin.solvers.cayley import MAX_K, span
 from sharvin.solvers.channels import Channels
 from sharvin.solvers.glued import Glued, estimates, mixing
 from sharvin.typing import BoolArray, ComplexArray, IntArray, NumberArray, RealArray
@@ -39,13 +39,12 @@ def glue_together(
     plain = [i for i, pair in enumerate(zip(parts, channels, strict=True)) if _suits(*pair)]
     if len(plain) < 2:
         return found
-    leads = _Leads.of([channels[i] or () for i in plain], places, len(parts[plain[0]].matrix))
-    total = leads.v.shape[2]
-    matrices = np.stack([parts[i].matrix for i in plain]) - leads.sigma
-    errors = np.stack([parts[i].probe_error for i in plain])
-    v = leads.v
+    leads = _Leads.of([channels[i] or () for i in plain], places)
+    matrices, rhs = leads.attached([parts[i] for i in plain])
+    total = leads.present.shape[1]
+    v = rhs[..., :total]
     try:
-        solved = np.linalg.solve(matrices, np.concatenate([v, errors], axis=2))
+        solved = np.linalg.solve(matrices, rhs)
     except np.linalg.LinAlgError:  # one of them is singular: the general way finds out which
         return found
     x, probes = solved[..., :total], solved[..., total:]
@@ -82,69 +81,75 @@ def _suits(part: Reduced, channels: Sequence[Channels] | None) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Leads:
-    """All leads of every point; at each point some of the n columns may be absent.
+    """All leads of every point; at each point some of the n columns of V may be absent.
 
     Parameters
     ----------
-    sigma : array, shape (points or 1, q, q)
-        Hermitian part of the self-energies.
-    v : array, shape (points, q, n)
-    turn, direct : complex arrays, shape (points, n, n), or None
-        U and D of all leads; None where U is one and D is minus one.
-    present : bool array, shape (points, n)
     channels : sequence of sequence of Channels
+        Per point; a single one where all points share it.
+    places : sequence of (slice or integer array)
+    starts : integer array, shape (leads,)
+        First column of each lead.
+    present : bool array, shape (points, n)
     """
 
-    sigma: NumberArray
-    v: NumberArray
-    turn: ComplexArray | None
-    direct: ComplexArray | None
-    present: BoolArray
     channels: Sequence[Sequence[Channels]]
+    places: Sequence[slice | IntArray]
+    starts: IntArray
+    present: BoolArray
 
     @classmethod
-    def of(
-        cls, channels: Sequence[Sequence[Channels]], places: Sequence[IntArray], size: int
-    ) -> "_Leads":
-        """Blocks of all leads, those of one set of channels written once."""
+    def of(cls, channels: Sequence[Sequence[Channels]], places: Sequence[IntArray]) -> "_Leads":
+        """Columns for the most channels that each lead has at any point."""
         shared = all(own is channels[0] for own in channels)
-        written = channels[:1] if shared else channels
-        counts = np.array([[c.count for c in own] for own in written])
-        starts = np.concatenate([[0], np.cumsum(counts.max(axis=0))])
-        blocks = [b for own in written for c in own for b in (c.hermitian, c.v)]
-        kind = np.result_type(float, *{b.dtype for b in blocks})
-        total, points = int(starts[-1]), len(written)
-        sigma = np.zeros((points, size, size), kind)
-        v = np.zeros((points, size, total), kind)
-        present = np.zeros((points, total), bool)
-        simple = all(_is_simple(c) for own in written for c in own)
-        turn = direct = None
-        if not simple:
-            turn = np.tile(np.eye(total, dtype=complex), (points, 1, 1))
-            direct = np.zeros((points, total, total), complex)
-        for lead, place in enumerate(places):
-            grid = np.ix_(place, place)
-            for point, own in enumerate(written):
-                c = own[lead]
-                modes = slice(starts[lead], starts[lead] + c.count)
-                sigma[point][grid] += c.hermitian
-                v[point, place, modes] = c.v
-                present[point, modes] = True
-                if direct is not None and turn is not None:
-                    direct[point, modes, modes] = c.direct
-                    if c.turn is not None:
-                        turn[point, modes, modes] = c.turn
-        if shared:
-            v = np.broadcast_to(v, (len(channels), *v.shape[1:]))
-            present = np.broadcast_to(present, (len(channels), total))
-        return cls(sigma, v, turn, direct, present, channels)
+        own_ones = channels[:1] if shared else channels
+        counts = np.array([[c.count for c in own] for own in own_ones])
+        widths = counts.max(axis=0)
+        starts = np.cumsum(widths) - widths
+        own = np.concatenate([np.arange(n) for n in widths]) < np.repeat(counts, widths, axis=1)
+        present = np.broadcast_to(own, (len(channels), own.shape[1]))
+        return cls(own_ones, [span(place) for place in places], starts, present)
+
+    def attached(self, parts: Sequence[Reduced]) -> tuple[NumberArray, NumberArray]:
+        """N (points, q, q) and its right-hand sides, V and the probes' errors."""
+        blocks = [b for own in self.channels for c in own for b in (c.hermitian, c.v)]
+        blocks += [b for part in parts for b in (part.matrix, part.probe_error)]
+        kind = np.result_type(*{block.dtype for block in blocks})
+        size, probes = parts[0].probe_error.shape
+        count, total = self.present.shape
+        matrices = np.empty((count, size, size), kind)
+        rhs = np.zeros((count, size, total + probes), kind)
+        for number, part in enumerate(parts):
+            matrices[number] = part.matrix
+            rhs[number, :, total:] = part.probe_error
+        for points, lead, modes, c in self._each():
+            place = self.places[lead]
+            grid = (place, place) if isinstance(place, slice) else np.ix_(place, place)
+            for one in matrices[points]:
+                one[grid] -= c.hermitian
+            rhs[points, place, modes] = c.v
+        return matrices, rhs
+
+    def _each(self) -> Iterator[tuple[slice, int, slice, Channels]]:
+        """Points, lead and columns of every set of channels."""
+        for point, own in enumerate(self.channels):
+            points = slice(point, point + 1) if len(self.channels) > 1 else slice(None)
+            for lead, (c, start) in enumerate(zip(own, self.starts.tolist(), strict=True)):
+                yield points, lead, slice(start, start + c.count), c
 
     def turned(self, amplitudes: ComplexArray) -> ComplexArray:
         """U† of outgoing amplitudes of incoming modes U D."""
-        if self.turn is None or self.direct is None:
+        if all(_is_simple(c) for own in self.channels for c in own):
             return -amplitudes
-        turned: ComplexArray = self.turn.conj().swapaxes(1, 2) @ amplitudes
-        return turned @ (self.turn @ self.direct)
+        shape = (len(self.channels), *amplitudes.shape[1:])
+        direct = np.zeros(shape, complex)
+        turn = np.broadcast_to(np.eye(shape[-1], dtype=complex), shape).copy()
+        for points, _, modes, c in self._each():
+            direct[points, modes, modes] = c.direct
+            if c.turn is not None:
+                turn[points, modes, modes] = c.turn
+        turned: ComplexArray = turn.conj().swapaxes(1, 2) @ amplitudes @ (turn @ direct)
+        return turned
 
     def errors(self, weights: RealArray) -> RealArray:
         """What the leads' own errors do to S at every point, for the weights (points, leads)."""
