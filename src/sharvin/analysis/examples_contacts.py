@@ -84,7 +84,8 @@ def _fit_diamonds(x: RealArray, current: RealArray) -> Fit:
 
 def _widths(x: RealArray, noise: float, seed: int) -> RealArray:
     clean = 1e-3 * BOLTZMANN / 0.05 * np.hypot(x, 0.12)
-    return np.asarray(clean * (1 + noise * np.random.default_rng(seed).standard_normal(x.size)))
+    rough = noise * clean.mean() * np.random.default_rng(seed).standard_normal(x.size)
+    return np.asarray(clean + rough)
 
 
 def _single(

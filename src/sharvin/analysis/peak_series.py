@@ -76,6 +76,8 @@ def fit_peak_widths(
         Of the cryostat, K.
     widths : array
         ``width`` of thermal fits, V.
+    sigma : array, optional
+        Their errors, V; without them all widths count as equally uncertain.
     """
 
     def model(t: RealArray, *, lever_arm: float, T_0: float) -> RealArray:
