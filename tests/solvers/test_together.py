@@ -129,9 +129,9 @@ def test_channels_in_closed_form_are_those_of_the_modes():
 
 
 def test_an_energy_at_a_band_edge_is_refused_with_its_reason():
-    """The others of its stack are not; one at a time they come until the edge."""
+    """The others of its stack are not."""
     device = sv.Device.from_matrices(
-        np.zeros((2, 2)),
+        [[0.0, -1.0], [-1.0, 0.0]],
         {
             name: MatrixLead(cell=[[0.0]], hop=[[-1.0]], sites=[site], coupling=[[-1.0]])
             for site, name in enumerate(("source", "drain"))
@@ -139,5 +139,8 @@ def test_an_energy_at_a_band_edge_is_refused_with_its_reason():
     )
     energies = [0.1 * n for n in range(7)]
     assert len(list(sv.smatrices(device, [{"energy": e} for e in energies]))) == 7
+    junction = Junction(device)
+    points = junction.points([*energies, 2.0], [{}] * 8)
+    assert [one is None for one in junction.channels_of_all(points)] == [False] * 7 + [True]
     with pytest.raises(sv.errors.BandEdge, match="band edge"):
         list(sv.smatrices(device, [{"energy": e} for e in [*energies, 2.0]]))
