@@ -224,10 +224,15 @@ def finish(
     """Join an eliminated point to its leads; where that is unreliable, eliminate it again by LU."""
     channels = junction.channels(point) if channels is None else channels
     joined = join_leads(point, parts, channels)
+    is_wide = len(point.layout.interior.kept) > STACKED
+    if not joined.error < CAREFUL and is_wide:
+        # Keeping the leads' bonds as unknowns would cost more than the elimination does.
+        parts = _reduce([point], "high")[0]
+        joined = _better(joined, join_leads(point, parts, channels))
     if not joined.error < CAREFUL:
         careful = junction.channels(point, careful=True)
         joined = _better(joined, join_leads(point, parts, careful))
-        if not joined.error < CAREFUL:
+        if not joined.error < CAREFUL and not is_wide:
             joined = _better(joined, join_leads(point, _reduce([point], "high")[0], careful))
     if not joined.error < TOLERANCE:
         raise Unreliable(
