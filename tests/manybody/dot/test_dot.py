@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from sharvin.errors import InvalidInput, ShapeMismatch, UnitError, UnknownName, Unreliable
 from sharvin.formulas import thermal_average
+from sharvin.formulas.polygamma import trigamma
 from sharvin.manybody import dot
 from sharvin.manybody.dot import fock
-from sharvin.manybody.dot.cotunneling import trigamma
 from sharvin.manybody.dot.transport import AMPERE
 from sharvin.units import BOLTZMANN, ELEMENTARY_CHARGE
 

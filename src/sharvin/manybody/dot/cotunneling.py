@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sharvin.errors import InvalidInput
+from sharvin.formulas.polygamma import trigamma
 from sharvin.manybody.dot.contacts import Contacts
 from sharvin.manybody.dot.pauli import Steady, pauli
 from sharvin.manybody.dot.states import States
@@ -197,21 +198,4 @@ def _psi(x: RealArray, kt: float) -> RealArray:
 def _slope(x: RealArray, kt: float) -> RealArray:
     """Im of the trigamma function there, over 2πk_BT: minus the derivative of `_psi`."""
     found: RealArray = trigamma(0.5 + 1j * x / (2 * np.pi * kt)).imag / (2 * np.pi * kt)
-    return found
-
-
-SHIFT = 12
-
-
-def trigamma(z: NumberArray) -> NumberArray:
-    """Derivative of the digamma function for Re z > 0, by recurrence and asymptotic series."""
-    total = np.zeros_like(z)
-    for k in range(SHIFT):
-        total += 1 / (z + k) ** 2
-    w = z + SHIFT
-    inverse = 1 / w**2
-    series = inverse * (
-        1 / 6 - inverse * (1 / 30 - inverse * (1 / 42 - inverse * (1 / 30 - inverse * 5 / 66)))
-    )
-    found: NumberArray = total + 1 / w + inverse / 2 + series / w
     return found

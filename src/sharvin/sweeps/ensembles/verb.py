@@ -1,7 +1,6 @@
 """The verb of ensembles: one device, many samples of its disorder."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sharvin.device.device import Device
@@ -104,14 +103,12 @@ def ensemble(
         raise InvalidInput(f"an ensemble needs a Device, got {type(device).__name__}")
     goal = Goal.read(samples, standard_error, most)
     check_regime_name(regime)
-    known = {f.name for f in fields(Options)}
-    how = {name: value for name, value in options.items() if name in known}
-    rest = {name: value for name, value in options.items() if name not in known}
+    how, rest = Options.among(options)
     tolerance = float(rest.pop("tolerance", TOLERANCE))
     first = _whole(first_seed)
     axes = _axes(device, rest, seed, first)
     reading = _reading(device, observable, to, from_, axes)
-    result = run(Sampling(device, reading, axes, seed, first, tolerance), goal, Options(**how))
+    result = run(Sampling(device, reading, axes, seed, first, tolerance), goal, how)
     if regime is not None:
         check_regime(result, device, axes, regime, to, from_)
     return result
